@@ -1,0 +1,1 @@
+"""The data that passes between stages, as Pydantic models. See `docs/artefacts.md`."""
