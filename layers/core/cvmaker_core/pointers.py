@@ -18,6 +18,7 @@ def split_pointer(pointer: str) -> list[str]:
     ------
     ValueError
         If the pointer is neither empty nor starts with a slash.
+
     """
     if not pointer:
         return []
@@ -33,6 +34,7 @@ def resolve_pointer(document: Any, pointer: str) -> Any:
     ------
     KeyError
         If nothing is there.
+
     """
     value = document
     for part in split_pointer(pointer):

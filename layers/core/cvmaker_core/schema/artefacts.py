@@ -13,7 +13,7 @@ Stage: TypeAlias = Literal["intake", "parse", "analyze", "embed", "tailor", "ren
 class ArtefactModel(BaseModel):
     """Base of artefact parts: unknown fields are refused, so that drift is seen at once."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class StageWarning(ArtefactModel):
@@ -119,9 +119,7 @@ class Parsed(ArtefactModel):
 
 # --- analysis.json -----------------------------------------------------------------------------
 
-RequirementKind: TypeAlias = Literal[
-    "skill", "experience_years", "degree", "certificate", "language", "duty", "soft"
-]
+RequirementKind: TypeAlias = Literal["skill", "experience_years", "degree", "certificate", "language", "duty", "soft"]
 
 
 class Requirement(ArtefactModel):

@@ -13,11 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field
 class ResumeModel(BaseModel):
     """Base of all parts: tolerant of extra properties, absent values are left out on output."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", defer_build=True)
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON without absent or empty values."""
-        return prune(self.model_dump(mode="json", exclude_none=True))
+        pruned: dict[str, Any] = prune(self.model_dump(mode="json", exclude_none=True))
+        return pruned
 
 
 def prune(value: Any) -> Any:
