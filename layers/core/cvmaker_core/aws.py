@@ -21,8 +21,9 @@ def client(service: str, read_timeout: float = 20.0) -> Any:
     import boto3
     from botocore.config import Config
 
-    signature = {"signature_version": "s3v4"} if service == "s3" else {}
-    return boto3.client(service, config=Config(connect_timeout=3, read_timeout=read_timeout, **signature))
+    signature = "s3v4" if service == "s3" else None
+    config = Config(connect_timeout=3, read_timeout=read_timeout, signature_version=signature)
+    return boto3.client(service, config=config)
 
 
 def read_secret(arn: str) -> dict[str, Any]:
