@@ -108,6 +108,7 @@ class ExecutionClaim(BaseModel):
     has_posting: bool = False
     source_key: str | None = None
     source_etag: str | None = None
+    source_sequencer: str | None = None
     source_bytes: int = 0
     source_format: str | None = None
     posting_key: str | None = None
