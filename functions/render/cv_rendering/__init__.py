@@ -1,0 +1,23 @@
+"""Render: one JSON Resume → PDF, HTML, DOCX, text and Markdown in a design. Imports no AWS.
+
+The heavy engine (WeasyPrint) is imported by the first PDF, or by `warm_up`.
+"""
+
+from cv_rendering.rendering import (
+    RenderResult,
+    preview_pdf,
+    render_all,
+    render_file,
+    warm_up,
+)
+from cv_rendering.template_catalogue import TemplateInfo, list_templates
+
+__all__ = [
+    "RenderResult",
+    "TemplateInfo",
+    "list_templates",
+    "preview_pdf",
+    "render_all",
+    "render_file",
+    "warm_up",
+]

@@ -1,0 +1,218 @@
+"""The public functions of Render: what a stage, the command line and a preview call."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from cvmaker_core.errors import InputError
+from cvmaker_core.schema.artefacts import CoverLetter, Posting, StageWarning
+from cvmaker_core.schema.jobs import DesignOptions
+
+from cv_rendering.characters import check_characters
+from cv_rendering.design import Design, resolve_design
+from cv_rendering.document import Document, Letter, build_document, build_letter
+from cv_rendering.photo import embed_photo
+from cv_rendering.template_catalogue import DEFAULT_TEMPLATE
+from cv_rendering.visible import visible_resume
+
+FORMATS = ("pdf", "html", "docx", "txt", "md")
+PageTarget = Literal["one", "two", "natural"]
+
+
+@dataclass
+class RenderResult:
+    """Everything one CV was rendered to.
+
+    `files` maps file names to bytes (`cv.pdf`, …); `resume` is the final JSON Resume, exactly
+    what is visible; `dropped` names what page fit left out, as pointers into the resume given.
+    """
+
+    files: dict[str, bytes]
+    resume: dict[str, Any]
+    dropped: list[str] = field(default_factory=list)
+    pages: int = 0
+    warnings: list[StageWarning] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    design: Design
+    resume: dict[str, Any]
+    warnings: list[StageWarning]
+
+    @property
+    def document(self) -> Document:
+        return build_document(self.resume, self.design)
+
+
+def render_all(
+    resume: dict[str, Any],
+    *,
+    template: str = DEFAULT_TEMPLATE,
+    options: DesignOptions | None = None,
+    page_target: PageTarget = "natural",
+    may_drop: Iterable[str] = (),
+    cover_letter: CoverLetter | None = None,
+    language: str | None = None,
+    posting: Posting | None = None,
+) -> RenderResult:
+    """Render a CV (and its letter) to every format from one final resume.
+
+    Parameters
+    ----------
+    resume
+        JSON Resume; only what the design shows of it is printed.
+    template, options
+        The design, by name, and the person's choices within it.
+    page_target
+        "one" and "two" are reached by density, then by leaving out what `may_drop` allows,
+        in its order; never a job, a date, or readable size. `options.pages`, if given, wins.
+    may_drop
+        Pointers into `resume`, least relevant first.
+    cover_letter, posting
+        A verified letter, and the posting for its recipient and subject.
+    language
+        Of the text (BCP 47); headings follow it unless `options.locale` says otherwise.
+
+    Raises
+    ------
+    InputError
+        For an option that is not valid, an empty resume, a bad photo, or a letter (Ll, Lo, …)
+        that no font has.
+
+    """
+    from cv_rendering.page_fit import fit_pages
+
+    prepared = _prepare(resume, template, options, language)
+    target: PageTarget = (options.pages if options else None) or page_target
+    fitted = fit_pages(prepared.resume, prepared.design, target, list(may_drop), source=resume)
+    document = build_document(fitted.resume, fitted.design)
+    files = {f"cv.{name}": _write(name, document, fitted.design, fitted.resume) for name in FORMATS if name != "pdf"}
+    files["cv.pdf"] = fitted.pdf()
+    if cover_letter is not None and (paragraphs := _letter_paragraphs(cover_letter)):
+        letter = build_letter(
+            fitted.resume,
+            fitted.design,
+            paragraphs,
+            employer=posting.employer if posting else None,
+            title=posting.title if posting else None,
+        )
+        for name in ("pdf", "docx", "txt"):
+            files[f"cover-letter.{name}"] = _write_letter(name, letter, fitted.design)
+    return RenderResult(
+        files=files,
+        resume=fitted.resume,
+        dropped=fitted.dropped,
+        pages=fitted.pages,
+        warnings=[*prepared.warnings, *fitted.warnings],
+    )
+
+
+def render_file(
+    resume: dict[str, Any],
+    *,
+    template: str = DEFAULT_TEMPLATE,
+    format: str,  # noqa: A002 - the word every caller expects
+    options: DesignOptions | None = None,
+    language: str | None = None,
+) -> bytes:
+    """Render one format: pdf, html, docx, txt or md.
+
+    Raises
+    ------
+    InputError
+        As `render_all`, and for an unknown format.
+
+    """
+    if format not in FORMATS:
+        raise InputError("unknown_format", "That format cannot be written.", "Choose one of: " + ", ".join(FORMATS))
+    prepared = _prepare(resume, template, options, language)
+    target = (options.pages if options else None) or "natural"
+    if target == "natural" and format != "pdf":
+        return _write(format, prepared.document, prepared.design, prepared.resume)
+    from cv_rendering.page_fit import fit_pages
+
+    fitted = fit_pages(prepared.resume, prepared.design, target, [], source=resume)
+    if format == "pdf":
+        return fitted.pdf()
+    return _write(format, build_document(fitted.resume, fitted.design), fitted.design, fitted.resume)
+
+
+def preview_pdf(
+    resume: dict[str, Any],
+    *,
+    template: str = DEFAULT_TEMPLATE,
+    options: DesignOptions | None = None,
+    language: str | None = None,
+) -> bytes:
+    """The PDF as it will be, for the editor: the same renderer, so the preview *is* the PDF."""
+    return render_file(resume, template=template, format="pdf", options=options, language=language)
+
+
+def warm_up() -> None:
+    """Import the engine and load fonts, at cold start rather than in the first request."""
+    from cv_rendering.formats import pdf
+
+    pdf.engine()
+
+
+def _prepare(resume: dict[str, Any], template: str, options: DesignOptions | None, language: str | None) -> _Prepared:
+    if not isinstance(resume, dict):
+        raise InputError("not_a_resume", "A JSON Resume is an object.", "See jsonresume.org/schema.")
+    design = resolve_design(template, options, language or _own_language(resume))
+    visible = visible_resume(resume, design)
+    if set(visible) <= {"meta"}:
+        raise InputError("empty_resume", "There is nothing to print in this CV.", "Add at least a name and a job.")
+    visible, warnings = check_characters(visible, design)
+    visible, photo_warnings = embed_photo(visible)
+    return _Prepared(design, visible, [*warnings, *photo_warnings])
+
+
+def _own_language(resume: dict[str, Any]) -> str | None:
+    value: Any = resume
+    for key in ("meta", "cvmaker", "language"):
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else None
+
+
+def _write(name: str, document: Document, design: Design, resume: dict[str, Any]) -> bytes:
+    if name == "pdf":
+        from cv_rendering.formats.pdf import write_pdf
+
+        return write_pdf(document, design, resume)
+    if name == "html":
+        from cv_rendering.formats.html import write_html
+
+        return write_html(document, design)
+    if name == "docx":
+        from cv_rendering.formats.docx import write_docx
+
+        return write_docx(document, design)
+    if name == "txt":
+        from cv_rendering.formats.text import write_text
+
+        return write_text(document)
+    from cv_rendering.formats.markdown import write_markdown
+
+    return write_markdown(document)
+
+
+def _write_letter(name: str, letter: Letter, design: Design) -> bytes:
+    if name == "pdf":
+        from cv_rendering.formats.pdf import write_letter_pdf
+
+        return write_letter_pdf(letter, design)
+    if name == "docx":
+        from cv_rendering.formats.docx import write_letter_docx
+
+        return write_letter_docx(letter, design)
+    from cv_rendering.formats.text import write_letter_text
+
+    return write_letter_text(letter)
+
+
+def _letter_paragraphs(cover_letter: CoverLetter) -> list[str]:
+    from cv_rendering.cleaning import clean_text
+
+    paragraphs = (" ".join(sentence.text for sentence in paragraph.sentences) for paragraph in cover_letter.paragraphs)
+    return [text for paragraph in paragraphs if (text := clean_text(paragraph))]
