@@ -1,20 +1,15 @@
 """Where a job comes from: reading events and upload keys."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
 
 from cvmaker_core.hashing import content_hash
 from cvmaker_core.schema.jobs import CONSOLE_OWNER, POSTING_SUFFIXES, SOURCE_SUFFIXES, JobReference
+from cvmaker_core.upload_keys import form_upload
 
 # People drop these too. They are documents we cannot read, so silence would be wrong.
 CONVERTIBLE_SUFFIXES = ("doc", "odt", "rtf", "pages", "png", "jpg", "jpeg", "heic", "tif", "tiff", "gif", "webp")
-
-_FORM_KEY = re.compile(
-    r"uploads/(?P<owner>[A-Za-z0-9][A-Za-z0-9_-]{7,127})/(?P<job_id>[A-Za-z0-9][A-Za-z0-9_-]{7,127})"
-    r"/(?P<stem>source|posting)\.(?P<suffix>[A-Za-z0-9]{1,5})"
-)
 
 
 @dataclass(frozen=True)
@@ -32,25 +27,13 @@ def suffix_of(key: str) -> str:
     return name.rsplit(".", 1)[-1].lower() if "." in name.strip(".") else ""
 
 
-def form_upload(key: str) -> JobReference | None:
-    """The job a presigned form uploaded to, or None if the key is not one of ours.
-
-    The owner and job id of a form are opaque and long; a console folder that happens to hold
-    `source.pdf` two levels down is not mistaken for one unless it looks the same.
-    """
-    match = _FORM_KEY.fullmatch(key)
-    if not match or match["owner"] == CONSOLE_OWNER or match["stem"] != "source":
-        return None
-    return JobReference(owner=match["owner"], job_id=match["job_id"])
-
-
 def console_job(key: str, version: str) -> JobReference:
     """The job of a file dropped by hand: the same file and version always give the same job.
 
     `version` is the S3 version id or the event's sequencer. The id begins with a fixed word, not
     with the file's name: it appears in execution names, which cannot be erased.
     """
-    return JobReference(owner=CONSOLE_OWNER, job_id=f"drop-{content_hash(f'{key}\n{version}')}")
+    return JobReference(owner=CONSOLE_OWNER, job_id="drop-" + content_hash(key + "\n" + version))
 
 
 def is_source(key: str) -> bool:
@@ -91,6 +74,7 @@ def read_arrival(event: dict[str, Any]) -> Arrival | None:
     ------
     ValueError
         If the event is neither an S3 event nor `{"owner", "job_id"}`.
+
     """
     found = event_key(event)
     if found:

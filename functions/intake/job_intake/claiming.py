@@ -50,6 +50,7 @@ def claim_job(
         True when a person or the API asked again; a repeated delivery of the same event is not that.
     holder_is_terminal
         Asks whether an execution (by ARN) has ended.
+
     """
     try:
         store.put(job.key(CLAIM), wanted.model_dump_json().encode(), if_absent=True)

@@ -21,6 +21,7 @@ def inspect_source(head: bytes, size: int, suffix: str, max_bytes: int) -> str:
     ------
     InputError
         `empty_file`, `too_large`, `not_a_pdf`, `not_a_docx`, `not_text`: with what to do.
+
     """
     if size == 0 or not head.strip(b"\x00 \r\n\t"):
         raise InputError("empty_file", "The file is empty.", "Check the file on your computer and upload it again.")
@@ -46,6 +47,10 @@ def inspect_source(head: bytes, size: int, suffix: str, max_bytes: int) -> str:
                 "Open it in Word, remove the password if there is one, and save it as DOCX.",
             )
         raise InputError("not_a_docx", "The file is named DOCX but is not a Word document.", _EXPORT_ADVICE)
-    if is_pdf or head.startswith(b"PK\x03\x04") or (b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff"))):
+    if (
+        is_pdf
+        or head.startswith(b"PK\x03\x04")
+        or (b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")))
+    ):
         raise InputError("not_text", "The file is named as text but holds something else.", _EXPORT_ADVICE)
     return suffix

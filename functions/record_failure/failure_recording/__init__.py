@@ -1,0 +1,1 @@
+"""Turning whatever ended a job into an error.json a person can act on."""
