@@ -39,7 +39,7 @@ def console_job(key: str, version: str) -> JobReference:
 def is_source(key: str) -> bool:
     """Whether a key may be a CV: not a folder marker, not a posting, and of a kind we read."""
     name = key.rsplit("/", 1)[-1].lower()
-    if not name or name.startswith(".") or name in {"job.txt", "job.txt.txt"} or name.startswith("posting."):
+    if not name or name.startswith((".", "posting.")) or name in {"job.txt", "job.txt.txt"}:
         return False
     return suffix_of(key) in SOURCE_SUFFIXES
 

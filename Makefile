@@ -1,0 +1,61 @@
+# `make help` lists what there is. Each target sets up what it needs.
+SHELL := /bin/sh
+CV ?= tests/data/samples/ada-jensen.pdf
+JOB ?= tests/data/samples/platform-engineer.txt
+TEMPLATE ?= classic
+OUT ?= out
+PORT ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run dev test check types lint unit integration infrastructure bench gallery build deploy lock clean openapi
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+
+setup: ## Create or refresh .venv (quick when nothing changed)
+	@local/setup.sh
+
+run: setup ## One CV through the whole pipeline: make run CV=my.pdf JOB=posting.txt TEMPLATE=classic OUT=out
+	@.venv/bin/cvmaker run "$(CV)" $(if $(JOB),--job "$(JOB)") --template "$(TEMPLATE)" --out "$(OUT)"
+
+dev: setup ## The stack and the web app on this machine, reloading functions and front end as you edit
+	@.venv/bin/cvmaker up --port $(PORT) --reload
+
+test: setup ## Everything CI checks
+	@local/test.sh
+
+lint: setup ## ruff
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
+
+types: setup ## mypy, strict, one function at a time (each has its own app.py)
+	@.venv/bin/python local/check_types.py
+
+unit: setup ## Unit tests only
+	@.venv/bin/pytest -q tests/unit
+
+integration: setup ## The stack, really run
+	@.venv/bin/pytest -q tests/integration
+
+infrastructure: setup ## Template, state machine and policies
+	@.venv/bin/pytest -q tests/infrastructure
+
+bench: setup ## Every figure, with peers, as medians
+	@.venv/bin/python -m benchmarks
+
+gallery: setup ## Draw every template into docs/gallery
+	@.venv/bin/python -m benchmarks.render.gallery
+
+openapi: setup ## Write docs/openapi.json from the API's code
+	@.venv/bin/python -m benchmarks.openapi
+
+build: setup ## sam build without Docker, byte-compiled for Lambda: make build ARCH=x86_64
+	@local/build.sh $(or $(ARCH),arm64)
+
+deploy: build ## Guided deployment to your AWS account
+	@.cvmaker/sam/bin/sam deploy --guided
+
+lock: ## Refresh requirements-dev.txt
+	@.venv/bin/python -m uv pip compile --quiet --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt --no-header --no-annotate
+
+clean: ## Remove what was built (not your data)
+	@rm -rf .aws-sam out build .mypy_cache .ruff_cache .pytest_cache
