@@ -1,0 +1,148 @@
+"""Judges the order in which a robot meets a CV's values in extracted text.
+
+An entry (a job, a degree) should be read as one run: its head, its dates beside the head,
+then its text, and nothing of another entry in between. Columns, floating dates and
+side notes break this, in the file's stream or in a row-by-row reading.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from cvmaker_core.schema.artefacts import ParsedDate
+
+from cv_certification.comparison import field_rules, is_date
+from cv_certification.text_index import TextIndex, is_right_to_left
+
+# Letters (without spaces) of place, link and dates that may stand between an entry's head and its dates.
+FARTHEST_DATE = 90
+
+
+@dataclass
+class Entry:
+    """One entry's texts by pointer: `head` names it, `dates` are as printed, `prose` follows."""
+
+    pointer: str
+    head: dict[str, str] = field(default_factory=dict)
+    dates: dict[str, list[str]] = field(default_factory=dict)
+    prose: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class OrderFindings:
+    """Pointers of entries (or values) that one reading breaks."""
+
+    interleaved: list[str] = field(default_factory=list)
+    out_of_order: list[str] = field(default_factory=list)
+    dates_apart: list[str] = field(default_factory=list)
+    broken_values: list[str] = field(default_factory=list)
+    values: int = 0
+
+
+def entries_of(resume: dict[str, Any], dates: dict[str, ParsedDate] | None = None) -> list[Entry]:
+    """The entries of the sections that have dates. `dates` gives a date's printed text where it is known."""
+    entries: list[Entry] = []
+    for section, heads in field_rules()["heads"].items():
+        items = resume.get(section)
+        for index, item in enumerate(items if isinstance(items, list) else []):
+            if not isinstance(item, dict):
+                continue
+            entry = Entry(f"/{section}/{index}")
+            for name, value in item.items():
+                pointer = f"{entry.pointer}/{name}"
+                if isinstance(value, str) and value.strip():
+                    if is_date(pointer):
+                        entry.dates[pointer] = _printed_forms(value, (dates or {}).get(pointer))
+                    elif name in heads:
+                        entry.head[pointer] = value
+                    elif name in ("summary", "description"):
+                        entry.prose[pointer] = value
+                elif name in ("highlights", "courses") and isinstance(value, list):
+                    entry.prose.update(
+                        (f"{pointer}/{number}", text) for number, text in enumerate(value) if isinstance(text, str)
+                    )
+            entries.append(entry)
+    return entries
+
+
+def _printed_forms(value: str, parsed: ParsedDate | None) -> list[str]:
+    """What to look for: the printed text if a parser told it, else the year, which every format prints."""
+    forms = [parsed.text] if parsed and parsed.text else []
+    return [*forms, value[:4]]
+
+
+def judge_order(entries: Iterable[Entry], index: TextIndex) -> OrderFindings:
+    """Where one reading breaks the entries."""
+    findings = OrderFindings()
+    placed: list[tuple[str, int, int]] = []
+    cursor: dict[str, int] = {}
+    for entry in entries:
+        section = entry.pointer.split("/")[1]
+        places = _places(entry, index, cursor.get(section, 0), findings)
+        if not places:
+            continue
+        start, end = min(place[0] for place in places.values()), max(place[1] for place in places.values())
+        heads = [places[pointer] for pointer in entry.head if pointer in places]
+        prose = [places[pointer] for pointer in entry.prose if pointer in places]
+        if heads and entry.dates and not _dates_beside(entry, index, heads, prose):
+            findings.dates_apart.append(entry.pointer)
+        if start < cursor.get(section, 0):
+            findings.out_of_order.append(entry.pointer)
+        cursor[section] = max(cursor.get(section, 0), start)
+        placed.append((entry.pointer, start, end))
+    placed.sort(key=lambda item: item[1])
+    reached, holder = 0, ""
+    for pointer, start, end in placed:
+        if start < reached:
+            findings.interleaved.append(pointer if end < reached or not holder else holder)
+        if end > reached:
+            reached, holder = end, pointer
+    return findings
+
+
+def _places(entry: Entry, index: TextIndex, after: int, findings: OrderFindings) -> dict[str, tuple[int, int]]:
+    """Where each of an entry's texts stands, chosen so that they lie together."""
+    candidates: dict[str, list[tuple[int, int]]] = {}
+    for pointer, value in {**entry.head, **entry.prose}.items():
+        findings.values += 1
+        ranges = index.find_all(value)
+        if not ranges and (place := index.find(value)):
+            ranges = [place]
+        if ranges:
+            candidates[pointer] = ranges
+        elif not (is_right_to_left(value) and index.contains(value)):
+            findings.broken_values.append(pointer)
+    if not candidates:
+        return {}
+    # The rarest, longest text is the surest anchor; of its places, the first one not yet passed by the section.
+    anchor = min(candidates, key=lambda pointer: (len(candidates[pointer]), -_length(candidates[pointer][0])))
+    ahead = [place for place in candidates[anchor] if place[0] >= after]
+    chosen = (ahead or candidates[anchor])[0]
+    places: dict[str, tuple[int, int]] = {}
+    for pointer, ranges in candidates.items():
+        # A title that is also a word of the prose: prefer the place before the anchor where the head belongs.
+        places[pointer] = min(ranges, key=lambda place: (abs(place[0] - chosen[0]), place[0]))
+    return places
+
+
+def _length(place: tuple[int, int]) -> int:
+    return place[1] - place[0]
+
+
+def _dates_beside(entry: Entry, index: TextIndex, heads: list[tuple[int, int]], prose: list[tuple[int, int]]) -> bool:
+    """Whether every date of the entry stands near its head, with none of its prose in between."""
+    for forms in entry.dates.values():
+        ranges = next((found for form in forms if (found := index.find_all(form, limit=400))), [])
+        if not ranges:
+            return False
+        if not any(_is_beside(date, head, prose) for date in ranges for head in heads):
+            return False
+    return True
+
+
+def _is_beside(date: tuple[int, int], head: tuple[int, int], prose: list[tuple[int, int]]) -> bool:
+    first, second = sorted((date, head))
+    gap = second[0] - first[1]
+    if gap > FARTHEST_DATE:
+        return False
+    return not any(first[1] <= text[0] and text[1] <= second[0] for text in prose)
