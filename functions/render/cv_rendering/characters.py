@@ -16,7 +16,6 @@ from cvmaker_core.pointers import walk_strings
 from cvmaker_core.schema.artefacts import StageWarning
 
 from cv_rendering.cleaning import clean_text
-from cv_rendering.design import Design
 
 _REPLACEMENTS = Path(__file__).parent / "replacements.json"
 
@@ -39,10 +38,17 @@ def font_coverage() -> Coverage | None:
     from cv_rendering.native import font_folder
 
     folder = font_folder()
-    path = folder / "coverage.json" if folder else None
-    if path is None or not path.is_file():
+    files = [folder / part / "coverage.json" for part in ("faces", "collections")] if folder else []
+    ranges = [tuple(pair) for path in files if path.is_file() for pair in json.loads(path.read_text(encoding="utf-8"))]
+    if not ranges:
         return None
-    return Coverage([(start, end) for start, end in json.loads(path.read_text(encoding="utf-8"))])
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(ranges):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return Coverage(merged)
 
 
 @cache
@@ -52,7 +58,7 @@ def _replacements() -> dict[str, str]:
 
 
 def check_characters(
-    resume: dict[str, Any], design: Design, coverage: Coverage | None = None
+    resume: dict[str, Any], coverage: Coverage | None = None
 ) -> tuple[dict[str, Any], list[StageWarning]]:
     """The resume with every character printable, and a warning for each kind that was left out.
 
@@ -62,7 +68,6 @@ def check_characters(
         `missing_letter`, naming the character, if a letter, mark or digit has no glyph.
 
     """
-    del design  # every pair falls back on the same fonts of the layer
     coverage = coverage or font_coverage()
     if coverage is None:
         return resume, []

@@ -1,6 +1,7 @@
 """The public functions of Render: what a stage, the command line and a preview call."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -13,7 +14,7 @@ from cv_rendering.design import Design, resolve_design
 from cv_rendering.document import Document, Letter, build_document, build_letter
 from cv_rendering.photo import embed_photo
 from cv_rendering.template_catalogue import DEFAULT_TEMPLATE
-from cv_rendering.visible import visible_resume
+from cv_rendering.visible import remove_pointers, visible_resume
 
 FORMATS = ("pdf", "html", "docx", "txt", "md")
 PageTarget = Literal["one", "two", "natural"]
@@ -34,15 +35,42 @@ class RenderResult:
     warnings: list[StageWarning] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _Prepared:
-    design: Design
-    resume: dict[str, Any]
-    warnings: list[StageWarning]
+class _Source:
+    """The resume as it was given, and its visible part without whatever is left out."""
 
-    @property
-    def document(self) -> Document:
-        return build_document(self.resume, self.design)
+    def __init__(
+        self, resume: dict[str, Any], template: str, options: DesignOptions | None, language: str | None
+    ) -> None:
+        if not isinstance(resume, dict):
+            raise InputError("not_a_resume", "A JSON Resume is an object.", "See jsonresume.org/schema.")
+        self.given = resume
+        self.design = resolve_design(template, options, language or _own_language(resume))
+        self.warnings: list[StageWarning] = []
+        self._photo: str | None = None
+        self._whole = self._first_projection()
+
+    def _first_projection(self) -> dict[str, Any]:
+        visible = visible_resume(self.given, self.design)
+        if set(visible) <= {"meta"}:
+            raise InputError("empty_resume", "There is nothing to print in this CV.", "Add at least a name and a job.")
+        visible, photo_warnings = embed_photo(visible)
+        self._photo = visible.get("basics", {}).get("image")
+        visible, warnings = check_characters(visible)
+        self.warnings = [*photo_warnings, *warnings]
+        return visible
+
+    def project(self, dropped: Sequence[str] = ()) -> dict[str, Any]:
+        """The visible resume without the values that pointers (into the given resume) name."""
+        if not dropped:
+            return self._whole
+        remaining = deepcopy(self.given)
+        remove_pointers(remaining, dropped)
+        visible, _ = check_characters(visible_resume(remaining, self.design))
+        if "image" in visible.get("basics", {}):
+            del visible["basics"]["image"]
+            if self._photo:
+                visible["basics"]["image"] = self._photo
+        return visible
 
 
 def render_all(
@@ -83,11 +111,11 @@ def render_all(
     """
     from cv_rendering.page_fit import fit_pages
 
-    prepared = _prepare(resume, template, options, language)
+    source = _Source(resume, template, options, language)
     target: PageTarget = (options.pages if options else None) or page_target
-    fitted = fit_pages(prepared.resume, prepared.design, target, list(may_drop), source=resume)
+    fitted = fit_pages(source.project, source.design, target, list(may_drop))
     document = build_document(fitted.resume, fitted.design)
-    files = {f"cv.{name}": _write(name, document, fitted.design, fitted.resume) for name in FORMATS if name != "pdf"}
+    files = {f"cv.{name}": _write(name, document, fitted.design) for name in FORMATS if name != "pdf"}
     files["cv.pdf"] = fitted.pdf()
     if cover_letter is not None and (paragraphs := _letter_paragraphs(cover_letter)):
         letter = build_letter(
@@ -104,7 +132,7 @@ def render_all(
         resume=fitted.resume,
         dropped=fitted.dropped,
         pages=fitted.pages,
-        warnings=[*prepared.warnings, *fitted.warnings],
+        warnings=[*source.warnings, *fitted.warnings],
     )
 
 
@@ -126,16 +154,17 @@ def render_file(
     """
     if format not in FORMATS:
         raise InputError("unknown_format", "That format cannot be written.", "Choose one of: " + ", ".join(FORMATS))
-    prepared = _prepare(resume, template, options, language)
+    source = _Source(resume, template, options, language)
     target = (options.pages if options else None) or "natural"
     if target == "natural" and format != "pdf":
-        return _write(format, prepared.document, prepared.design, prepared.resume)
+        visible = source.project()
+        return _write(format, build_document(visible, source.design), source.design)
     from cv_rendering.page_fit import fit_pages
 
-    fitted = fit_pages(prepared.resume, prepared.design, target, [], source=resume)
+    fitted = fit_pages(source.project, source.design, target)
     if format == "pdf":
         return fitted.pdf()
-    return _write(format, build_document(fitted.resume, fitted.design), fitted.design, fitted.resume)
+    return _write(format, build_document(fitted.resume, fitted.design), fitted.design)
 
 
 def preview_pdf(
@@ -156,18 +185,6 @@ def warm_up() -> None:
     pdf.engine()
 
 
-def _prepare(resume: dict[str, Any], template: str, options: DesignOptions | None, language: str | None) -> _Prepared:
-    if not isinstance(resume, dict):
-        raise InputError("not_a_resume", "A JSON Resume is an object.", "See jsonresume.org/schema.")
-    design = resolve_design(template, options, language or _own_language(resume))
-    visible = visible_resume(resume, design)
-    if set(visible) <= {"meta"}:
-        raise InputError("empty_resume", "There is nothing to print in this CV.", "Add at least a name and a job.")
-    visible, warnings = check_characters(visible, design)
-    visible, photo_warnings = embed_photo(visible)
-    return _Prepared(design, visible, [*warnings, *photo_warnings])
-
-
 def _own_language(resume: dict[str, Any]) -> str | None:
     value: Any = resume
     for key in ("meta", "cvmaker", "language"):
@@ -175,11 +192,7 @@ def _own_language(resume: dict[str, Any]) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _write(name: str, document: Document, design: Design, resume: dict[str, Any]) -> bytes:
-    if name == "pdf":
-        from cv_rendering.formats.pdf import write_pdf
-
-        return write_pdf(document, design, resume)
+def _write(name: str, document: Document, design: Design) -> bytes:
     if name == "html":
         from cv_rendering.formats.html import write_html
 

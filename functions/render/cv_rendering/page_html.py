@@ -1,0 +1,128 @@
+"""HTML pages from the templates: Jinja2, sandboxed, autoescaped, strict about names.
+
+A template sees a `Document` and a `Design`, nothing else; text of a CV can only become text.
+"""
+
+import string
+from functools import cache
+from typing import Any
+
+from cv_rendering.design import Design
+from cv_rendering.document import Document, Letter
+from cv_rendering.template_catalogue import TEMPLATES
+
+_PAPER = {"A4": "210mm 297mm", "Letter": "8.5in 11in"}
+# Fonts for scripts that a pair does not draw; the first that has the character is used.
+_SCRIPTS_SERIF = ("Noto Naskh Arabic", "Noto Serif Hebrew")
+_SCRIPTS_SANS = ("Noto Sans Arabic", "Noto Sans Hebrew")
+_SCRIPTS = (
+    "Noto Sans Devanagari",
+    "Noto Sans Bengali",
+    "Noto Sans Gurmukhi",
+    "Noto Sans Gujarati",
+    "Noto Sans Tamil",
+    "Noto Sans Telugu",
+    "Noto Sans Kannada",
+    "Noto Sans Malayalam",
+    "Noto Sans Thai",
+    "Noto Sans Georgian",
+    "Noto Sans Armenian",
+)
+# Han characters look different by region: the document's language decides which comes first.
+_CJK = {
+    "ja": "Noto Sans CJK JP",
+    "ko": "Noto Sans CJK KR",
+    "zh-hant": "Noto Sans CJK TC",
+    "zh-tw": "Noto Sans CJK TC",
+    "zh-hk": "Noto Sans CJK HK",
+    "zh": "Noto Sans CJK SC",
+}
+
+
+@cache
+def _environment() -> Any:
+    from jinja2 import FileSystemLoader, StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    return ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+def html_for_print(document: Document, design: Design) -> str:
+    """The page that WeasyPrint lays out; its style sheets are `template_css`."""
+    return _render(f"{design.template.name}/template.html.j2", design, document=document, css="")
+
+
+def html_for_letter(letter: Letter, design: Design) -> str:
+    """The cover letter's page, in the template's dress."""
+    own = f"{design.template.name}/letter.html.j2"
+    name = own if (TEMPLATES / own).is_file() else "letter.html.j2"
+    return _render(name, design, document=letter, css="")
+
+
+def html_for_screen(document: Document, design: Design) -> str:
+    """One self-contained HTML file: the same page, with the style sheets inside."""
+    css = "\n".join([*template_css(design), _file("screen.css")])
+    return _render(f"{design.template.name}/template.html.j2", design, document=document, css=css)
+
+
+def template_css(design: Design) -> list[str]:
+    """Style sheets with the design's values filled in: what all templates share, then the template's own."""
+    values = _css_values(design)
+    return [_filled("base.css", values), _filled(f"{design.template.name}/style.css", values)]
+
+
+def _render(name: str, design: Design, **context: Any) -> str:
+    html: str = _environment().get_template(name).render(design=design, **context)
+    return html
+
+
+@cache
+def _file(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+
+def _filled(name: str, values: dict[str, str]) -> str:
+    return string.Template(_file(name)).substitute(values)
+
+
+def _css_values(design: Design) -> dict[str, str]:
+    """Every value is a validated option or a template's own: no text of a CV reaches a style sheet."""
+    top, right, bottom, left = design.margins
+    return {
+        "paper": _PAPER[design.paper],
+        "margins": f"{top:.2f}mm {right:.2f}mm {bottom:.2f}mm {left:.2f}mm",
+        "margin_top": f"{top:.2f}mm",
+        "margin_right": f"{right:.2f}mm",
+        "margin_bottom": f"{bottom:.2f}mm",
+        "margin_left": f"{left:.2f}mm",
+        "size": f"{design.body_size:.2f}pt",
+        "leading": f"{1 + (design.template.line_height - 1) * (0.5 + design.scale / 2):.3f}",
+        "space": f"{design.body_size * design.template.line_height * design.scale:.2f}pt",
+        "accent": design.accent,
+        "heading_font": font_stack(design, heading=True),
+        "body_font": font_stack(design, heading=False),
+    }
+
+
+def font_stack(design: Design, *, heading: bool) -> str:
+    """CSS font-family: the pair's face, then faces for other scripts, then what a browser may have."""
+    pair = design.fonts
+    family, fallback = (pair.heading, pair.heading_fallback) if heading else (pair.body, pair.body_fallback)
+    serif = "serif" in [part.strip() for part in fallback.split(",")]
+    scripts = (*_SCRIPTS_SERIF, *_SCRIPTS_SANS) if serif else (*_SCRIPTS_SANS, *_SCRIPTS_SERIF)
+    latin = ("Source Serif 4", "Source Sans 3") if serif else ("Source Sans 3", "Source Serif 4")
+    language = design.language.lower()
+    first = next((face for tag, face in _CJK.items() if language.startswith(tag)), "")
+    cjk = [first, *(face for face in _CJK.values() if face != first)]
+    named = dict.fromkeys(filter(None, (family, *latin, *scripts, *_SCRIPTS, *cjk, "Noto Sans Symbols2")))
+    generic = [part.strip() for part in fallback.split(",")]
+    quoted = [f'"{face}"' for face in named]
+    return ", ".join([*quoted[:1], *(part if "serif" in part else f'"{part}"' for part in generic[:-1]), *quoted[1:], generic[-1]])
