@@ -27,6 +27,7 @@ from cv_rendering.formats.docx_xml import add_hyperlink, insert_in_order, make_e
 
 # The oldest time a ZIP archive can state: archives with the same parts are then the same bytes.
 EPOCH = (1980, 1, 1, 0, 0, 0)
+FOREIGN_PARTS = ("/thumbnail", "/customXml", "/stylesWithEffects")
 PHOTO_WIDTH_MILLIMETRES = 28
 
 WordDocument: TypeAlias = Any
@@ -164,8 +165,12 @@ class _Writer:
         self._mark_direction(run._r, text)  # noqa: SLF001 - python-docx knows no w:rtl on a plain run
 
     def _mark_direction(self, run: Any, text: str) -> None:
-        """In a right-to-left CV the run is complex script, except where it is an address or number."""
-        if self.right_to_left and any(_is_right_to_left(character) for character in text):
+        """In a right-to-left CV a run is complex script, except where it holds Latin text only.
+
+        A range of years alone counts as the CV's own language: it starts at the right.
+        """
+        directions = {unicodedata.bidirectional(character) for character in text}
+        if self.right_to_left and (directions & {"R", "AL"} or "L" not in directions):
             insert_in_order(run.get_or_add_rPr(), make_element("w:rtl"))
 
     def _linked(self, paragraph: Any, text: str, url: str | None) -> None:
@@ -193,6 +198,10 @@ class _Writer:
                 element.remove(child)
 
     def save(self) -> bytes:
+        # The stock document's thumbnail, bibliography and second set of styles belong to another document.
+        for relationships in (self.word.part.package.rels, self.word.part.rels):
+            for identifier in [key for key, value in relationships.items() if value.reltype.endswith(FOREIGN_PARTS)]:
+                del relationships[identifier]
         raw = io.BytesIO()
         self.word.save(raw)
         return _repack(raw.getvalue())
@@ -206,18 +215,12 @@ def _repack(archive: bytes) -> bytes:
         zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as target,
     ):
         for name in sorted(source.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
-            if name == "docProps/thumbnail.jpeg":
-                continue
             information = zipfile.ZipInfo(name, EPOCH)
             information.compress_type = zipfile.ZIP_DEFLATED
             information.create_system = 3
             information.external_attr = 0o600 << 16
             target.writestr(information, source.read(name))
     return result.getvalue()
-
-
-def _is_right_to_left(character: str) -> bool:
-    return unicodedata.bidirectional(character) in ("R", "AL")
 
 
 def _decode_image(image: str | None) -> bytes | None:
@@ -228,4 +231,3 @@ def _decode_image(image: str | None) -> bytes | None:
         return base64.b64decode(image.split(",", 1)[1], validate=True)
     except (binascii.Error, ValueError):
         return None
-

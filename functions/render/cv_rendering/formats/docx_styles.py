@@ -61,6 +61,11 @@ def _script_fonts() -> dict[str, Any]:
     return table
 
 
+def _script_slot(language: str) -> str:
+    """Which of Word's font slots the language's own script uses: `eastAsia`, `cs`, or none beyond Latin's."""
+    return str(_script_fonts().get(language.split("-", 1)[0], {}).get("slot", ""))
+
+
 def define_styles(
     word: Any, design: Design, look: Look, palette: Palette, language: str, *, right_to_left: bool
 ) -> None:
@@ -145,7 +150,7 @@ def define_styles(
     styles.character("Dates", bold=False, colour=row["dates"]["colour"])
     styles.character("Place", italic=False, colour="muted")
     styles.character("Hyperlink", colour="accent")
-    styles.remove_unused()
+    styles.link_and_tidy()
 
 
 class _Styles:
@@ -156,6 +161,8 @@ class _Styles:
         self.language = language
         self.right_to_left = right_to_left
         self.defined: set[str] = set()
+        self.following: dict[str, str] = {}
+        self.slot: str = _script_slot(language)
         width = PAPERS[design.paper][0] - design.margins[1] - design.margins[3]
         self.text_width = round(width * TWIPS_PER_MILLIMETRE)
 
@@ -177,13 +184,11 @@ class _Styles:
         defaults.append(make_element("w:pPrDefault"))
 
     def _language(self) -> Any:
-        code = self.language.split("-")[0]
-        slot = _script_fonts().get(code, {}).get("slot", "")
         return make_element(
             "w:lang",
-            val="en-GB" if slot else self.language,
-            eastAsia=self.language if slot == "eastAsia" else None,
-            bidi=self.language if slot == "cs" else None,
+            val="en-GB" if self.slot else self.language,
+            eastAsia=self.language if self.slot == "eastAsia" else None,
+            bidi=self.language if self.slot == "cs" else None,
         )
 
     def _fonts(self, face: str) -> Any:
@@ -197,8 +202,8 @@ class _Styles:
             "w:rFonts",
             ascii=latin,
             hAnsi=latin,
-            eastAsia=other if script.get("slot") == "eastAsia" else latin,
-            cs=other if script.get("slot") == "cs" else latin,
+            eastAsia=other if self.slot == "eastAsia" else latin,
+            cs=other if self.slot == "cs" else latin,
         )
 
     def _style(self, name: str, kind: Any) -> Any:
@@ -247,8 +252,8 @@ class _Styles:
 
         style = self._style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = self.word.styles[based_on] if based_on else None
-        if following and following in [known.name for known in self.word.styles]:
-            style.next_paragraph_style = self.word.styles[following]
+        if following:
+            self.following[name] = following
         if priority is not None:
             style.priority = priority
         properties = child_of(style.element, "w:pPr")
@@ -275,7 +280,9 @@ class _Styles:
                 lineRule="auto" if line else None,
             ),
         )
-        insert_in_order(properties, make_element("w:jc", val={"start": "start", "centre": "center", "end": "end"}[align]))
+        insert_in_order(
+            properties, make_element("w:jc", val={"start": "start", "centre": "center", "end": "end"}[align])
+        )
         if outline is not None:
             insert_in_order(properties, make_element("w:outlineLvl", val=outline))
         self._run_properties(style.element, size=size, bold=bold, italic=italic, colour=colour, face=face, case=case)
@@ -300,6 +307,9 @@ class _Styles:
         face: str | None = None,
         case: str = "as-is",
     ) -> None:
+        if self.slot:
+            # These scripts have neither italics nor capitals, and letter spacing breaks Arabic joins.
+            italic, case = (None if italic is None else False), "as-is"
         properties = child_of(element, "w:rPr")
         if face is not None:
             insert_in_order(properties, self._fonts(face))
@@ -362,8 +372,10 @@ class _Styles:
         insert_in_order(properties, reference)
         insert_in_order(properties, make_element("w:ind", left=indent, hanging=indent))
 
-    def remove_unused(self) -> None:
-        """The stock template's other styles would only clutter the recruiter's list."""
+    def link_and_tidy(self) -> None:
+        """Say what follows what; the stock template's other styles would only clutter the recruiter's list."""
+        for name, following in self.following.items():
+            self.word.styles[name].next_paragraph_style = self.word.styles[following]
         keep = {*self.defined, "Default Paragraph Font", "Normal Table", "No List"}
         for style in list(self.word.styles):
             if style.name not in keep:
@@ -390,8 +402,7 @@ def set_document_language(word: Any, language: str) -> None:
     from docx.oxml.ns import qn
 
     settings = word.settings.element
-    code = language.split("-")[0]
-    slot = _script_fonts().get(code, {}).get("slot", "")
+    slot = _script_slot(language)
     for old in settings.findall(qn("w:themeFontLang")):
         for name in list(old.attrib):
             del old.attrib[name]

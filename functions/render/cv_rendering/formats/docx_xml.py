@@ -21,9 +21,7 @@ _ORDERS = {
         locked personal personalCompose personalReply rsid pPr rPr tblPr trPr tcPr tblStylePr""",
     "w:lvl": """start numFmt lvlRestart pStyle isLgl suff lvlText lvlPicBulletId legacy lvlJc pPr rPr""",
 }
-_RANKS = {
-    parent: {f"w:{name}": rank for rank, name in enumerate(order.split())} for parent, order in _ORDERS.items()
-}
+_RANKS = {parent: {f"w:{name}": rank for rank, name in enumerate(order.split())} for parent, order in _ORDERS.items()}
 
 
 def make_element(tag: str, **attributes: str | int | None) -> Any:

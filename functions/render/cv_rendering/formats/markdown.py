@@ -81,9 +81,7 @@ def _section(section: Section) -> Iterable[str]:
 def _entry(entry: Entry) -> Iterable[str]:
     if entry.title:
         yield f"### {escape(entry.title)}"
-    place = ", ".join(
-        filter(None, (f"**{escape(entry.subtitle)}**" if entry.subtitle else "", escape(entry.location)))
-    )
+    place = ", ".join(filter(None, (f"**{escape(entry.subtitle)}**" if entry.subtitle else "", escape(entry.location))))
     # A backslash at the end of a line is CommonMark's line break.
     head = [place, f"*{escape(entry.dates)}*" if entry.dates else "", _link(entry.link) if entry.link else ""]
     if lines := "\\\n".join(filter(None, head)):
