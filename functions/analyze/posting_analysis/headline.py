@@ -1,0 +1,263 @@
+"""What the job is called, who offers it, where, at which level, and in which language the posting is written."""
+
+import re
+from dataclasses import dataclass
+
+from cvmaker_core.text import fold
+
+from posting_analysis.segmentation import heading_section
+from posting_analysis.vocabulary import LANGUAGES, vocabulary
+
+_LINE_NOISE = re.compile(r"https?://|@|cookie|©|\b\d{2}[/.]\d{2}[/.]\d{2,4}\b", re.IGNORECASE)
+_SEPARATOR = re.compile(r"\s+[–—|·•-]\s+|\s*\|\s*|\s+@\s+")
+_PLACE = r"[A-ZÀ-Þ][\w'’.-]+(?:[ -](?:[A-ZÀ-Þ][\w'’.-]+|am|an|der|de|la|le|sur|upon|of))*"
+_CAPITALISED = re.compile(rf"{_PLACE}(?: \(\d{{2,5}}\))?(?:, [A-Z][\w .]+)?")
+_NO_PLACE = re.compile(
+    r"full|part|time|vollzeit|teilzeit|jornada|cdi|cdd|contract|permanent|hybrid|remote|hours|shift|salary|competitive"
+    r"|unbefristet|temps|h/f|m/w|freelance|internship|band \d",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Headline:
+    """Each is None when the posting does not say it."""
+
+    title: str | None
+    seniority: str | None
+    employer: str | None
+    location: str | None
+    language: str | None
+
+
+def posting_language(text: str) -> str | None:
+    """ISO 639-1 code by the commonest words; None for a text too short or in another language."""
+    tokens = re.findall(r"[^\W\d_]+", text.casefold())
+    if len(tokens) < 8:
+        return None
+    counts = dict.fromkeys(LANGUAGES, 0)
+    for code in LANGUAGES:
+        stopwords = set(vocabulary().languages[code]["stopwords"])
+        counts[code] = sum(token in stopwords for token in tokens)
+    best = max(counts, key=lambda code: counts[code])
+    return best if counts[best] >= max(2, len(tokens) * 0.06) else None
+
+
+def read_headline(text: str) -> Headline:
+    """Read the head of a posting. Labels win over sentences, sentences over the first lines."""
+    language = posting_language(text)
+    lines = [line for line in (_plain(raw) for raw in text.split("\n")[:80]) if line]
+    title = _labelled(vocabulary().title_label, text) or None
+    employer = _labelled(vocabulary().employer_label, text)
+    location = _labelled(vocabulary().location_label, text)
+    head = lines[:8]
+    first_title = next((_title_of(line) for line in head if _names_a_job(line)), None)
+    sought = _sought(text, language)
+    title = title or first_title or sought.get("title") or (head[0] if head and len(head[0].split()) <= 8 else None)
+    employer = employer or sought.get("employer") or _employer_of_head(head, title) or _employer_by_phrase(text)
+    location = location or _location_of_head(head, title, employer) or _location_by_phrase(text, language)
+    title = _clean_title(title)
+    return Headline(
+        title=title,
+        seniority=_seniority(title or "") or _seniority_by_line(lines[-1] if lines else ""),
+        employer=_tidy(employer),
+        location=_tidy(location),
+        language=language,
+    )
+
+
+def _plain(line: str) -> str:
+    line = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", line)
+    return re.sub(r"\s+", " ", re.sub(r"[*_#`>]+", " ", line)).strip(" \t-–—•·|")
+
+
+def _labelled(pattern: re.Pattern[str], text: str) -> str | None:
+    for match in pattern.finditer(text[:6000]):
+        value = _plain(match["value"])
+        value = re.split(r"\s{3,}|(?<=[a-z])(?=[A-Z][a-z]+:)|\s+(?=[A-Z]\w+:)", value)[0]
+        if 1 < len(value) <= 90 and len(value.split()) <= 12:
+            return value.strip(" .,")
+    return None
+
+
+def _names_a_job(line: str) -> bool:
+    if len(line.split()) > 14 or _LINE_NOISE.search(line) or heading_section(line) is not None:
+        return False
+    if re.search(r"[.!?]\s", line) or (line.endswith((".", "?")) and len(line.split()) > 5):
+        return False
+    return bool(vocabulary().title_noun.search(line)) or bool(vocabulary().gender_marker.search(line))
+
+
+def _title_of(line: str) -> str:
+    """The part of a line that names the job: "Data Analyst – Brightwater Foods" → "Data Analyst"."""
+    wanted = re.match(r"(?P<title>.{3,60}?)\s+(?:wanted|needed|required|sought)\b", line, re.IGNORECASE)
+    if wanted:
+        return wanted["title"]
+    recruits = re.search(
+        r"(?:recrute|recherche|sucht|cerca|busca|zoekt|seeks|is hiring|procura)\s*:?\s+(?:une?|eine?n?|un/a|una?|an?|een)?\s*",
+        line,
+    )
+    if recruits and recruits.end() < len(line):
+        line = line[recruits.end() :]
+        line = re.split(r"\s+(?:per|para|pour|für|for|voor)\s+", line)[0]
+    parts = [part for part in _SEPARATOR.split(line) if part]
+    named = [part for part in parts if vocabulary().title_noun.search(part)] or parts
+    title = named[0]
+    # Two halves of one title ("Técnico Comercial - Energías Renovables") are cut at an employer or a place only.
+    return title
+
+
+def _clean_title(title: str | None) -> str | None:
+    if not title:
+        return None
+    title = vocabulary().gender_marker.sub("", title)
+    title = re.split(
+        r"\s+(?:in (?:voll|teil)|[-–] (?:cdi|cdd)|\((?:band|grade|remote|part|full))", title, flags=re.IGNORECASE
+    )[0]
+    title = re.sub(r",\s*(?:saas|remote|full[- ]time|part[- ]time|hybrid|m/w/d)\b.*$", "", title, flags=re.IGNORECASE)
+    title = title.strip(" -–—|,.:;()") + (")" if title.rstrip().endswith(")") and "(" in title else "")
+    return title[:120] or None
+
+
+def _tidy(value: str | None) -> str | None:
+    if not value:
+        return None
+    value = re.split(r"\s*\|\s*", value)[0].strip(" -–—|,.:;*_")
+    return value[:120] or None
+
+
+def _sought(text: str, language: str | None) -> dict[str, str]:
+    """ "Kelpline is looking for an Account Executive": employer and title from one sentence."""
+    found: dict[str, str] = {}
+    for code in dict.fromkeys([language or "en", "en"]):
+        for pattern in vocabulary().seeking(code):
+            for match in pattern.finditer(text[:8000]):
+                groups = match.groupdict()
+                title = _plain(groups.get("title") or "")
+                if title and "title" not in found and vocabulary().title_noun.search(title):
+                    found["title"] = title
+                    employer = _plain(groups.get("employer") or "")
+                    employer = re.sub(r"^.*?(?:,| of| for)\s+(?=[A-Z])", "", employer) if "," in employer else employer
+                    words = employer.split()
+                    pronoun = (
+                        fold(words[0])
+                        in {"we", "wir", "nous", "wij", "our", "the", "unsere", "notre", "he", "she", "who", "company"}
+                        if words
+                        else True
+                    )
+                    if words and not pronoun and len(words) <= 8 and employer[:1].isupper():
+                        found["employer"] = employer
+            if "title" in found:
+                return found
+    return found
+
+
+def _employer_of_head(head: list[str], title: str | None) -> str | None:
+    for line in head[:5]:
+        if len(line.split()) > 14:
+            continue
+        rest = line.replace(title, "", 1) if title and title in line else line
+        at = (
+            re.search(r"\b(?:at|bei|chez|en|@)\s+(?:the )?([A-ZÀ-Þ][\w&'’. -]{1,50}?)(?:,| \(|$)", rest)
+            if title and title in line
+            else None
+        )
+        if at:
+            return at[1]
+        for part in re.split(r"\s+[–—|·•-]\s+|,\s+|\s*\|\s*", rest):
+            if part and vocabulary().legal_form.search(part) and part[:1].isupper() and len(part.split()) <= 8:
+                return part
+    for index, line in enumerate(head[:4]):
+        if title and title in line:
+            after = [p for p in _SEPARATOR.split(line.replace(title, "", 1)) if p.strip(" ,-–—|()")]
+            for part in after:
+                part = vocabulary().gender_marker.sub("", part).strip(" ,-–—|()")
+                if part and _is_name(part):
+                    return part
+            following = head[index + 1] if index + 1 < len(head) else ""
+            part = re.split(r"\s+[–—|·•-]\s+|,\s+|\s*\|\s*", following)[0]
+            if part and len(part.split()) <= 6 and _is_name(part) and not re.match(r"[A-Z]{2}, [A-Z]{2}", following):
+                return part
+    return None
+
+
+def _is_name(part: str) -> bool:
+    return bool(re.match(r"[A-Z0-9À-Þ]", part) or re.match(r"[a-z]+[A-Z]", part)) and not (
+        heading_section(part) is not None
+        or _NO_PLACE.search(part)
+        or vocabulary().title_noun.search(part)
+        or part.endswith((":", "?", "."))
+        or (_CAPITALISED.fullmatch(part) is None
+        and len(part.split()) > 5)
+    )
+
+
+def _employer_by_phrase(text: str) -> str | None:
+    head = text[:6000]
+    for pattern in (
+        r"(?m)^[\W_]*About ([A-Z][\w&'’.]+(?: [A-Z][\w&'’.]+){0,3})[\s:*_]*$",
+        r"(?m)^[\W_]*(?:À propos de|Über|Sobre|Over|Chi è) ([A-Z][\w&'’.]+(?: [A-Z][\w&'’.]+){0,3})[\s:*_]*$",
+        r"\b([A-Z][\w&'’.]*(?: [A-Z][\w&'’.]+){0,3}) is (?:an?|the) [^.]{0,60}?(?:company|agency|organi[sz]ation|platform|startup|provider|firm|charity|NGO|leader)\b",
+        r"(?:join|unirte a|rejoi(?:ns|gnez)|bij) ([A-Z][\w&'’]+(?: [A-Z][\w&'’]+){0,2})[?!.,]",
+    ):
+        match = re.search(pattern, head)
+        if match and fold(match[1]) not in {"us", "you", "the role", "we", "it", "this", "who", "uns"}:
+            return match[1]
+    for line in head.split("\n"):
+        plain = _plain(line)
+        if (
+            1 < len(plain.split()) <= 7
+            and vocabulary().legal_form.search(plain)
+            and plain[:1].isupper()
+            and not plain.endswith(".")
+        ):
+            return plain
+    return None
+
+
+def _location_of_head(head: list[str], title: str | None, employer: str | None) -> str | None:
+    for line in head[:6]:
+        job_board = re.fullmatch(r"[A-Z]{2},\s*[A-Z0-9]{1,3},\s*(.{2,40})", line)
+        if job_board:
+            return job_board[1]
+    for line in head[:6]:
+        if len(line.split()) > 16:
+            continue
+        rest = line
+        for known in (employer, title):
+            if known and known in rest:
+                rest = rest.replace(known, "\x00", 1)
+        if "\x00" not in rest and not re.search(r"[|·–]", rest):
+            continue
+        for part in re.split(r"\s+[–—|·•-]\s+|\s*\|\s*|\x00,?\s*", rest):
+            part = vocabulary().gender_marker.sub("", part).strip(" ,;:()")
+            part = re.sub(r"^(?:à|in|en|te|a|at|em)\s+", "", part)
+            if (
+                len(part) > 2
+                and _CAPITALISED.fullmatch(part)
+                and not _NO_PLACE.search(part)
+                and not vocabulary().title_noun.search(part)
+                and not vocabulary().legal_form.search(part)
+            ):
+                return part
+    return None
+
+
+def _location_by_phrase(text: str, language: str | None) -> str | None:
+    for code in dict.fromkeys([language or "en", "en"]):
+        for pattern in vocabulary().location_patterns(code):
+            for match in pattern.finditer(text[:5000]):
+                place = match["location"]
+                if not _NO_PLACE.search(place) and not vocabulary().title_noun.search(place):
+                    return place
+    return None
+
+
+def _seniority(words: str) -> str | None:
+    order = ("intern", "director", "lead", "manager", "senior", "junior", "mid")
+    return next((level for level in order if vocabulary().seniority[level].search(words)), None)
+
+
+def _seniority_by_line(line: str) -> str | None:
+    """Job boards end with a line of facts: "Full-time; Mid-Senior level; Bachelor's Degree"."""
+    return _seniority(line) if line.count(";") >= 2 else None

@@ -1,0 +1,540 @@
+"""Statements become requirements: what is asked for, of which kind, how much it matters, and where it says so."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cvmaker_core.human_languages import find_languages
+from cvmaker_core.schema.artefacts import Requirement, RequirementKind
+from cvmaker_core.skill_aliases import canonical_skill, find_skills
+from cvmaker_core.text import fold
+
+from posting_analysis.segmentation import Statement, statements
+from posting_analysis.vocabulary import vocabulary
+
+# How much a kind decides in screening: formal thresholds most, what every posting says of character least.
+KIND_WEIGHT: dict[RequirementKind, float] = {
+    "skill": 1.0,
+    "experience_years": 1.2,
+    "certificate": 1.1,
+    "degree": 1.0,
+    "language": 1.0,
+    "duty": 0.5,
+    "soft": 0.4,
+}
+NICE_FACTOR = 0.4
+REPEATED_FACTOR = 1.25
+# No posting asks for more things than a person can read; the rest would only dilute the weights.
+MAX_REQUIREMENTS = 120
+
+_ITEM_GAP = re.compile(r"\s*(?:,|;|\s/\s|(?<=[\w)])/(?=[A-Z][\w.+#]*(?:\W|$))|·|\|)\s*")
+_EDGE = " \t\n,;:.!•·*_-–—|/\"“”'"
+_PARENTHESES = re.compile(r"\(([^()]{2,160})\)")
+_AGE = re.compile(r"years? (?:of age|old)|jahre alt|ans révolus|mayor de", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A requirement before weights: half-open range of the posting's text."""
+
+    start: int
+    end: int
+    kind: RequirementKind
+    must: bool
+
+
+def find_requirements(text: str) -> list[Requirement]:
+    """Everything a posting asks for, in its order, with normalised weights.
+
+    Each requirement's text is its own span of the posting, word for word (spaces collapsed).
+    """
+    return weigh(text, extract_candidates(text))
+
+
+def extract_candidates(text: str) -> list[Candidate]:
+    """Requirement candidates of a posting in their order."""
+    found: list[Candidate] = []
+    for statement in statements(text):
+        found.extend(_from_statement(text, statement))
+    return found
+
+
+def weigh(text: str, candidates: list[Candidate]) -> list[Requirement]:
+    """Merge what is asked for twice, then give each its share of the whole (the weights sum to 1)."""
+    kept: dict[str, Candidate] = {}
+    repeats: dict[str, int] = {}
+    for candidate in candidates:
+        words = text[candidate.start : candidate.end]
+        key = fold(canonical_skill(words) or words)
+        repeats[key] = repeats.get(key, 0) + 1
+        earlier = kept.get(key)
+        if earlier is None:
+            kept[key] = candidate
+        elif candidate.must and not earlier.must:
+            kept[key] = Candidate(earlier.start, earlier.end, earlier.kind, True)
+    chosen = sorted(kept.items(), key=lambda item: item[1].start)[:MAX_REQUIREMENTS]
+    raw = [
+        KIND_WEIGHT[candidate.kind]
+        * (1.0 if candidate.must else NICE_FACTOR)
+        * (REPEATED_FACTOR if repeats[key] > 1 else 1.0)
+        for key, candidate in chosen
+    ]
+    total = sum(raw) or 1.0
+    return [
+        Requirement(
+            id=f"r{number}",
+            text=re.sub(r"\s+", " ", text[candidate.start : candidate.end]),
+            kind=candidate.kind,
+            must=candidate.must,
+            weight=round(weight / total, 4),
+            span=(candidate.start, candidate.end),
+        )
+        for number, ((_, candidate), weight) in enumerate(zip(chosen, raw, strict=True), start=1)
+    ]
+
+
+# --- one statement -----------------------------------------------------------------------------
+
+
+def _from_statement(text: str, statement: Statement) -> Iterator[Candidate]:
+    words = statement.of(text)
+    lexicon = vocabulary()
+    if len(words) < 2 or statement.section == "skip" or lexicon.injection.search(words):
+        return
+    listed = statement.section in {"must", "nice"} or (statement.section == "duties" and statement.bulleted)
+    if lexicon.noise.search(words) and not (listed and lexicon.want_opener.search(words)):
+        return
+    if statement.section in {"must", "nice"}:
+        if statement.section == "must" and not statement.bulleted and _is_duty_sentence(words):
+            yield from _duties(text, statement.start, statement.end)
+            return
+        yield from _clauses(text, statement.start, statement.end, statement.section == "must")
+        return
+    want = lexicon.want_opener.search(words)
+    if statement.section == "duties":
+        cue = lexicon.must_cue.search(words) or lexicon.nice_cue.search(words)
+        if want and (cue or want.start() < 3) and not lexicon.duty_opener.match(words):
+            yield from _clauses(text, statement.start + _opener_end(words, want), statement.end, True)
+        elif len(words.split()) >= 2:
+            yield from _duties(text, statement.start, statement.end)
+        return
+    if lexicon.duty_opener.search(words) and not (want and lexicon.must_cue.search(words)):
+        opener = lexicon.duty_opener.search(words)
+        if opener and opener.start() <= 60:
+            yield from _duties(text, statement.start, statement.end)
+            return
+    if want and (want.start() <= 40 or lexicon.must_cue.search(words) or lexicon.nice_cue.search(words)):
+        yield from _clauses(text, statement.start + _opener_end(words, want), statement.end, True)
+
+
+def _opener_end(words: str, want: re.Match[str]) -> int:
+    """Where what is wanted begins: behind "You bring", but with "Experience in" itself."""
+    lead = re.match(r"(?:you|the|we|sie|du|vous|tu|je|jij|this|candidates?|applicants?|they)\b", want[0], re.IGNORECASE)
+    return want.end() if lead and want.start() < 60 else 0
+
+
+def _is_duty_sentence(words: str) -> bool:
+    opener = vocabulary().duty_opener.match(words)
+    return bool(opener) and not vocabulary().want_opener.match(words)
+
+
+def _duties(text: str, start: int, end: int) -> Iterator[Candidate]:
+    """A duty, without "You will be responsible for"; several when one sentence lists them."""
+    words = text[start:end]
+    prose = False
+    for opener in vocabulary().duty_opener.finditer(words):
+        if opener.start() <= 80:
+            prose = True
+            start += opener.end()
+            words = text[start:end]
+            break
+    parts = [(start, end)]
+    if prose:
+        parts = _split_prose(text, start, end)
+    for left, right in parts:
+        left, right = _edges(text, left, right)
+        second = vocabulary().duty_opener.match(text[left:right])
+        if second:
+            left, right = _edges(text, left + second.end(), right)
+        if len(text[left:right].split()) >= 2 and not vocabulary().noise.search(text[left:right]):
+            yield Candidate(left, right, "duty", True)
+
+
+def _split_prose(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """A sentence's coordinated parts, if each is long enough to be a duty or a wish of its own."""
+    cuts = [(m.start(), m.end()) for m in re.finditer(r",\s+", text[start:end])]
+    cuts += [(m.start(), m.end()) for m in vocabulary().conjunction.finditer(text[start:end])]
+    parts: list[tuple[int, int]] = []
+    left = 0
+    for cut_start, cut_end in sorted(cuts):
+        if cut_start < left:
+            continue
+        tail = text[start + cut_end : end]
+        if len(text[start + left : start + cut_start].split()) >= 3 and len(tail.split()) >= 3:
+            parts.append((start + left, start + cut_start))
+            left = cut_end
+    parts.append((start + left, end))
+    return parts
+
+
+# --- clauses of a wish -------------------------------------------------------------------------
+
+
+def _clauses(text: str, start: int, end: int, must: bool) -> Iterator[Candidate]:
+    """Cut a statement where its weight changes: "German required; Dutch an advantage", "(Rails preferred)"."""
+    lexicon = vocabulary()
+    position = start
+    for inner in _PARENTHESES.finditer(text, start, end):
+        if lexicon.nice_cue.search(inner[1]) and len(inner[1].split()) <= 12 and not lexicon.degree.search(inner[1]):
+            yield from _one_clause(text, position, inner.start(), must)
+            yield from _one_clause(text, inner.start(1), inner.end(1), False)
+            position = inner.end()
+    rest = text[position:end]
+    cuts = [0]
+    for match in re.finditer(
+        r";\s+|,\s+(?=ideally|preferably|idealerweise|idéalement|idealmente|bij voorkeur)|\s+(?:but|aber|mais|pero)\s+",
+        rest,
+    ):
+        cuts.append(match.end())
+    cuts.append(len(rest))
+    for left, right in zip(cuts, cuts[1:], strict=False):
+        yield from _one_clause(text, position + left, position + right, must)
+
+
+def _one_clause(text: str, start: int, end: int, must: bool) -> Iterator[Candidate]:
+    lexicon = vocabulary()
+    start, end = _edges(text, start, end)
+    words = text[start:end]
+    if len(words) < 2 or lexicon.generic.__contains__(fold(words)):
+        return
+    if lexicon.nice_cue.search(words):
+        must = False
+    elif lexicon.must_cue.search(words):
+        must = True
+    start, end = _without_cues(text, start, end)
+    words = text[start:end]
+    if len(words) < 2:
+        return
+    years = _years(words)
+    if years:
+        yield from _years_clause(text, start, end, years, must)
+        return
+    if lexicon.degree.search(words) and not _language_wish(words):
+        yield from _formal(text, start, end, "degree", must)
+        return
+    for left, right in _long_list(text, start, end):
+        yield from _wish(text, left, right, must)
+
+
+def _years(words: str) -> re.Match[str] | None:
+    lexicon = vocabulary()
+    found = lexicon.years.search(words)
+    if found and not _AGE.search(words) and lexicon.experience.search(words):
+        return found
+    return None
+
+
+def _years_clause(text: str, start: int, end: int, years: re.Match[str], must: bool) -> Iterator[Candidate]:
+    """Years of experience, whole; what else the sentence lists goes on as wishes of its own."""
+    words = text[start:end]
+    before = words[: years.start()]
+    if vocabulary().degree.search(before):  # "MSEE with 5 years of experience in …": two requirements
+        cut = re.search(r"\s+(?:with|and|plus|und|mit|et|avec|y|con|e|com|en|met)\s+[^,;]*$", before)
+        if cut:
+            yield from _formal(text, start, start + cut.start(), "degree", must)
+            start += cut.end() - len(cut[0].split(None, 1)[-1]) if len(cut[0].split()) > 1 else cut.end()
+            words = text[start:end]
+    head_end = end
+    first_comma = words.find(", ")
+    rest: list[tuple[int, int]] = []
+    if first_comma > 0 and not re.search(
+        r"\b(?:in|as|im|als|en|dans|comme|como|sur)\s+[^,]{2,60}$", words[:first_comma]
+    ):
+        head_end = start + first_comma
+        rest = _split_commas(text, head_end + 2, end)
+    left, right = _edges(text, start, head_end)
+    yield Candidate(left, right, "experience_years", must)
+    for item_start, item_end in rest:
+        yield from _one_clause(text, item_start, item_end, must)
+    if not rest:
+        for skill in find_skills(text[left:right]):
+            if skill.surface[:1].isupper() or any(c.isdigit() for c in skill.surface):
+                yield Candidate(left + skill.start, left + skill.end, "skill", must)
+
+
+def _formal(text: str, start: int, end: int, kind: RequirementKind, must: bool) -> Iterator[Candidate]:
+    start, end = _edges(text, start, end)
+    if end > start:
+        yield Candidate(start, end, kind, must)
+
+
+def _split_commas(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    parts: list[tuple[int, int]] = []
+    left = start
+    depth = 0
+    index = start
+    while index < end:
+        character = text[index]
+        depth += character in "(["
+        depth -= character in ")]"
+        if character == "," and depth <= 0 and text[index + 1 : index + 2].isspace():
+            parts.append((left, index))
+            left = index + 1
+        index += 1
+    parts.append((left, end))
+    last_start, last_end = parts[-1]
+    joint = vocabulary().conjunction.search(" " + text[last_start:last_end])
+    if len(parts) > 1 and joint:
+        cut = last_start + max(0, joint.start() - 1)
+        after = last_start + joint.end() - 1
+        parts[-1:] = [(last_start, cut), (after, last_end)] if cut > last_start + 1 else [(after, last_end)]
+    return parts
+
+
+def _long_list(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Top-level items of an enumeration of wishes in prose, or the clause itself."""
+    parts = _split_commas(text, start, end)
+    if len(parts) >= 3 and all(len(text[a:b].split()) <= 9 for a, b in parts):
+        return parts
+    return [(start, end)]
+
+
+def _language_wish(words: str) -> bool:
+    return bool(find_languages(words)) and bool(vocabulary().language_word.search(words))
+
+
+def _wish(text: str, start: int, end: int, must: bool) -> Iterator[Candidate]:
+    """One wish: split into single skills where it is a list of them, else kept whole."""
+    start, end = _edges(text, start, end)
+    start, end = _without_cues(text, start, end)
+    words = text[start:end]
+    if not words or fold(words) in vocabulary().generic:
+        return
+    lexicon = vocabulary()
+    languages = find_languages(words)
+    if languages and (_language_wish(words) or _only_languages(words)):
+        yield from _language_items(text, start, end, must)
+        return
+    certificate = lexicon.certificate.search(words)
+    if certificate and len(words.split()) <= 14:
+        items = _items(text, start, end)
+        if (
+            len(items) > 1
+            and all(len(text[a:b].split()) <= 5 for a, b in items)
+            and sum(bool(lexicon.certificate.search(text[a:b])) for a, b in items) == len(items)
+        ):
+            for left, right in items:
+                yield from _item(text, left, right, must, "certificate")
+        else:
+            yield from _formal(text, start, end, "certificate", must)
+        return
+    yield from _skills(text, start, end, must)
+
+
+def _only_languages(words: str) -> bool:
+    rest = words
+    for mention in reversed(find_languages(words)):
+        rest = rest[: mention.start] + rest[mention.end :]
+    rest = vocabulary().conjunction.sub(" ", f" {rest} x")
+    return len(re.findall(r"\w{3,}", rest)) <= 1
+
+
+def _language_items(text: str, start: int, end: int, must: bool) -> Iterator[Candidate]:
+    """ "Fluent English and German": two; "another UN language (Arabic, Chinese …)": one choice."""
+    words = text[start:end]
+    mentions = find_languages(words)
+    if (
+        len(mentions) > 1
+        and not _PARENTHESES.search(words)
+        and not re.search(r"[/]|\b(?:or|oder|ou|o|of)\b", words, re.IGNORECASE)
+    ):
+        items = _items(text, start, end)
+        if len(items) == len(mentions):
+            for left, right in items:
+                left, right = _edges(text, left, right)
+                yield Candidate(left, right, "language", must)
+            return
+    yield Candidate(start, end, "language", must)
+
+
+def _skills(text: str, start: int, end: int, must: bool) -> Iterator[Candidate]:
+    lexicon = vocabulary()
+    words = text[start:end]
+    intro = lexicon.list_intro.search(words)
+    brackets = _PARENTHESES.search(words)
+    listed: list[tuple[int, int]] = []
+    head_end = end
+    if intro and intro.start() > 2 and len(words) - intro.end() > 1:
+        listed = _items(text, start + intro.end(), end)
+        head_end = start + intro.start()
+    elif brackets and _is_tool_list(text, start + brackets.start(1), start + brackets.end(1)):
+        listed = _items(text, start + brackets.start(1), start + brackets.end(1))
+        head_end = start + brackets.start()
+    if listed and all(len(text[a:b].split()) <= 5 for a, b in listed):
+        head = _trim_item(text, start, head_end)
+        named = [item for item in listed if _names_something(text[item[0] : item[1]])]
+        if named:
+            if (brackets and len(text[head[0] : head[1]].split()) <= 5) or canonical_skill(text[head[0] : head[1]]):
+                yield from _items_or_whole(text, start, head_end, must)
+            for left, right in listed:
+                yield from _item(text, left, right, must)
+            after = brackets.end() if brackets and not intro else None
+            if after is not None and len(words[after:].split()) >= 2:
+                yield from _items_or_whole(text, start + after, end, must)
+            return
+    yield from _items_or_whole(text, start, end, must)
+
+
+def _is_tool_list(text: str, start: int, end: int) -> bool:
+    items = _items(text, start, end)
+    return all(
+        _names_something(text[a:b]) or fold(text[a:b].strip()) in vocabulary().generic for a, b in items
+    ) and any(canonical_skill(text[a:b].strip()) or len(items) > 1 for a, b in items)
+
+
+def _names_something(words: str) -> bool:
+    plain = words.strip(_EDGE)
+    return bool(canonical_skill(plain)) or bool(re.match(r"[A-Z0-9]", plain)) or bool(find_skills(plain))
+
+
+def _items_or_whole(text: str, start: int, end: int, must: bool) -> Iterator[Candidate]:
+    lexicon = vocabulary()
+    items = [_trim_item(text, a, b) for a, b in _items(text, start, end)]
+    items = [(a, b) for a, b in items if b > a and fold(text[a:b]) not in lexicon.generic]
+    if not items:
+        return
+    texts = [text[a:b] for a, b in items]
+    known = [bool(canonical_skill(t)) or _is_soft(t) or _only_skill(t) for t in texts]
+    commas = text[start:end].count(",")
+    short = all(
+        len(t.split()) <= (4 if k else 3) and not lexicon.preposition.search(t)
+        for t, k in zip(texts, known, strict=True)
+    )
+    if len(items) == 1:
+        if known[0] or len(texts[0].split()) <= 3:
+            yield from _item(text, *items[0], must)
+            return
+    elif (sum(known) * 3 >= len(items) * 2 and all(len(t.split()) <= 6 for t in texts)) or (
+        commas >= 1 and short and len(items) >= 3
+    ):
+        for left, right in items:
+            yield from _item(text, left, right, must)
+        return
+    skills = find_skills(text[start:end])
+    covered = sum(len(skill.surface.split()) for skill in skills)
+    left, right = _trim_clause(text, start, end)
+    content = [w for w in re.findall(r"\w+", text[_trim_item(text, start, end)[0] : right]) if len(w) > 2]
+    if skills and covered * 20 >= len(content) * 9:
+        for skill in skills:
+            yield Candidate(start + skill.start, start + skill.end, "skill", must)
+        return
+    if right - left > 1:
+        yield Candidate(left, right, "soft" if _is_soft(text[left:right]) else "skill", must)
+
+
+def _only_skill(words: str) -> bool:
+    skills = find_skills(words)
+    return bool(skills) and sum(len(s.surface) for s in skills) >= 0.7 * len(words)
+
+
+def _is_soft(words: str) -> bool:
+    found = vocabulary().soft.search(words)
+    return bool(found) and not any(s.surface[:1].isupper() for s in find_skills(words))
+
+
+def _items(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """A list's items: at commas, slashes between names, and conjunctions; brackets stay with their item."""
+    words = text[start:end]
+    cuts = [(m.start(), m.end()) for m in _ITEM_GAP.finditer(words)]
+    cuts += [(m.start(), m.end()) for m in vocabulary().conjunction.finditer(words)]
+    cuts = [c for c in cuts if not canonical_skill(_around(words, *c))]
+    parts: list[tuple[int, int]] = []
+    left = 0
+    for cut_start, cut_end in sorted(cuts):
+        if cut_start < left or words[:cut_start].count("(") > words[:cut_start].count(")"):
+            continue
+        parts.append((start + left, start + cut_start))
+        left = cut_end
+    parts.append((start + left, end))
+    return [(a, b) for a, b in (_edges(text, a, b) for a, b in parts) if b > a]
+
+
+def _around(words: str, start: int, end: int) -> str:
+    """The words on both sides of a gap, to keep "CI/CD", "Research and Development", "A/B testing" whole."""
+    left = re.search(r"[\w+#.&-]+$", words[:start])
+    right = re.match(r"[\w+#.&-]+(?:\s+(?:testing|tests))?", words[end:])
+    return f"{left[0] if left else ''}{words[start:end]}{right[0] if right else ''}"
+
+
+def _item(text: str, start: int, end: int, must: bool, kind: RequirementKind | None = None) -> Iterator[Candidate]:
+    start, end = _trim_item(text, start, end)
+    words = text[start:end]
+    lexicon = vocabulary()
+    if len(words) < 2 and not canonical_skill(words):
+        return
+    if fold(words) in lexicon.generic or words.isdigit():
+        return
+    if kind is None:
+        if find_languages(words) and (_only_languages(words) or _language_wish(words)):
+            kind = "language"
+        elif lexicon.certificate.search(words) and not canonical_skill(words):
+            kind = "certificate"
+        elif _is_soft(words) and not canonical_skill(words):
+            kind = "soft"
+        else:
+            kind = "skill"
+    yield Candidate(start, end, kind, must)
+
+
+# --- trimming ----------------------------------------------------------------------------------
+
+
+def _edges(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and (text[start] in _EDGE or text[start] in ")]"):
+        start += 1
+    while end > start and (text[end - 1] in _EDGE or (text[end - 1] in "([")):
+        end -= 1
+    if text[end - 1 : end] == ")" and text[start:end].count("(") < text[start:end].count(")"):
+        end -= 1
+    if text[start : start + 1] == "(" and text[start:end].count("(") > text[start:end].count(")"):
+        start += 1
+    return start, end
+
+
+def _without_cues(text: str, start: int, end: int) -> tuple[int, int]:
+    """Take "is a plus", "required" off the end of a clause."""
+    tail = vocabulary().tail.search(text[start:end])
+    if tail and tail.start() > 1:
+        return _edges(text, start, start + tail.start())
+    return start, end
+
+
+def _trim_item(text: str, start: int, end: int) -> tuple[int, int]:
+    """An item without its lead-in ("strong knowledge of") and tail ("or similar")."""
+    start, end = _edges(text, start, end)
+    while True:
+        if canonical_skill(text[start:end]):
+            return start, end
+        lead = vocabulary().lead_in.match(text[start:end])
+        if not lead or lead.end() >= end - start or lead.end() == 0:
+            break
+        start += lead.end()
+    start, end = _without_cues(text, start, end)
+    trailing = re.search(r"\s+(?:experience|skills?|knowledge|kenntnisse|erfahrung)$", text[start:end], re.IGNORECASE)
+    if trailing and trailing.start() > 1:
+        end = start + trailing.start()
+    return _edges(text, start, end)
+
+
+def _trim_clause(text: str, start: int, end: int) -> tuple[int, int]:
+    """A whole clause without "you have" and without its closing cue."""
+    start, end = _edges(text, start, end)
+    opener = re.match(
+        r"(?:(?:you(?:'ll|'re|'ve| are| have| will)?|must|should|will|sie|du|vous|tu)\s+(?:also\s+)?"
+        r"(?:have|be|are|possess|bring|need|haben|sind|avez|êtes)?\s*)(?=\w{3})",
+        text[start:end],
+        re.IGNORECASE,
+    )
+    if opener:
+        start += opener.end()
+    return _without_cues(text, *_edges(text, start, end))

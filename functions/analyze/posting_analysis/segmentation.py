@@ -1,0 +1,243 @@
+"""A posting's text as statements, each with the section it stands in.
+
+Sections come from headings in any of the lexicons' languages. Where the line breaks of a posting
+were lost ("…requirements gatheredManage the team"), statements are cut apart again.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cvmaker_core.skill_aliases import canonical_skill
+
+from posting_analysis.vocabulary import Section, vocabulary
+
+_MARKDOWN_LEVEL = re.compile(r"\s*(#{1,6})\s*")
+_EMPHASIS = re.compile(r"^[\s*_]{0,6}|[\s*_]{0,6}$")
+_DECORATION = ' \t*_#:=~-–—|.!…"“”«»?¿¡✨🚀🎯💡👉✅🔥⭐💼📍📌🙌👋🎁🧩🏆'
+_LETTER = "A-Za-zÀ-ÖØ-öø-ÿ"
+_LOWER = "a-zß-öø-ÿ"
+_UPPER = "A-ZÀ-ÖØ-Þ"
+# Lower case running into a capitalised word, a closing bracket or a full stop into a word: a lost line break.
+_RUN_TOGETHER = re.compile(
+    rf"(?<=[{_LOWER}]{{3}})(?=[{_UPPER}][{_LOWER}])|(?<=[{_LOWER}]{{2}}[)\]])(?=[{_UPPER}][{_LOWER}])"
+    rf"|(?<=[{_LOWER}]{{3}}[.:])(?=[{_UPPER}][{_LOWER}])|(?<=[{_LOWER}]{{4}})(?=[{_UPPER}]{{2,}}\b)"
+    rf"|(?<=[{_LOWER}]{{4}})(?=\d+(?:\.\d+|[-–]\d+)?[\s+])|(?<=\d\))(?=[{_UPPER}][{_LOWER}])"
+)
+_NUMBERED = re.compile(rf"(?:(?<=[{_LOWER}.:)#])\s*|(?<=[A-Z]{{4}}))(?<!\d)\d{{1,2}}\.\s+(?=[{_UPPER}])")
+_INLINE_BULLET = re.compile(r"(?:^|(?<=[.\s;:a-z]))\s*(?:[•●▪·]\s*|(?:(?<=\s)|^)[-–*]\s+(?=[A-ZÀ-Þ]))")
+_SENTENCE_END = re.compile(rf"[.!?…]+[\"'”’)\]]*\s+(?=[\"“'(\[¿¡*_]*[{_UPPER}\d])|[!?][\"'”’)]*\s+|;\s+")
+_INLINE_LABEL = re.compile(rf"(?:^|(?<=[.!?)\s]))\s*[*_]*([{_UPPER}][\w’'&/,. -]{{1,60}}?)[*_]*\s*[:：](?!//)")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of a posting: half-open range of its text, its section, and whether it was a list item."""
+
+    start: int
+    end: int
+    section: Section
+    bulleted: bool
+
+    def of(self, text: str) -> str:
+        return text[self.start : self.end]
+
+
+def heading_section(words: str) -> Section | None:
+    """The section that a heading opens, or None when no lexicon knows it."""
+    plain = re.sub(r"\s+", " ", words.strip(_DECORATION).replace("’", "'"))
+    if not plain or len(plain) > 90:
+        return None
+    for section, pattern in vocabulary().headings.items():
+        if pattern.fullmatch(plain):
+            return section
+    return None
+
+
+def _loose_section(words: str) -> Section | None:
+    for section, pattern in vocabulary().loose_headings.items():
+        if pattern.search(words):
+            return section
+    return None
+
+
+def statements(text: str) -> list[Statement]:
+    """The statements of a posting in their order."""
+    bullet = re.compile(rf"\s*(?:{vocabulary().common['bullet']})\s+")
+    run_together = _lost_line_breaks(text)
+    found: list[Statement] = []
+    section: Section = "neutral"
+    heading_level = 0
+    offset = 0
+    for line in text.split("\n"):
+        start, offset = offset, offset + len(line) + 1
+        if not line.strip():
+            continue
+        marker = bullet.match(line)
+        bulleted = marker is not None
+        body_start = marker.end() if marker else 0
+        level_mark = _MARKDOWN_LEVEL.match(line)
+        body = line[level_mark.end() if level_mark else body_start :]
+        level = len(level_mark[1]) if level_mark else 0
+        known = heading_section(body) if len(body.split()) <= 12 else None
+        if known is not None and not (bulleted and not body.rstrip().endswith((":", "*"))):
+            section, heading_level = known, level or heading_level
+            continue
+        if not bulleted and _looks_like_heading(body, level):
+            loose = _loose_section(body)
+            if loose is not None:
+                section, heading_level = loose, level
+            elif (level and level <= heading_level) or (not level and section == "skip"):
+                section, heading_level = "neutral", level
+            if loose is None and section == "duties" and len(body.split()) > 4:
+                # "Objective #1: You will own …" is a heading and a duty at once.
+                found.append(_trimmed(text, start + line.index(body), start + len(line), section, bulleted))
+            continue
+        for piece in _pieces(text, start + (len(line) - len(body)), start + len(line), section, bulleted, run_together):
+            found.append(piece.statement)
+            if piece.persistent and not bulleted:
+                section = piece.statement.section
+    return [statement for statement in found if statement.end > statement.start]
+
+
+def _looks_like_heading(body: str, level: int) -> bool:
+    words = body.split()
+    if level:
+        return len(words) <= 14
+    plain = body.strip()
+    emphasised = bool(re.fullmatch(r"(\*\*|__).{2,110}(\*\*|__):?", plain))
+    if emphasised:
+        return len(words) <= 20
+    if plain.endswith(":") and len(words) <= 8:
+        return True
+    if plain.endswith(("?",)) and len(words) <= 7:
+        return _loose_section(plain) is not None
+    return len(words) <= 6 and plain.isupper() and len(plain) > 3 and _loose_section(plain) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    statement: Statement
+    persistent: bool
+
+
+def _pieces(
+    text: str, start: int, end: int, section: Section, bulleted: bool, run_together: frozenset[str] | None
+) -> Iterator[_Piece]:
+    """Cut a line at inline headings and sentence ends; a heading inside a line changes the section behind it."""
+    cuts = sorted({start, *_boundaries(text, start, end, run_together), end})
+    persistent = False
+    for left, right in zip(cuts, cuts[1:], strict=False):
+        position = left
+        label = _INLINE_LABEL.match(text, left, right)
+        while label:
+            known = heading_section(label[1])
+            if known is None:
+                break
+            section, persistent, position = known, True, label.end()
+            label = _INLINE_LABEL.match(text, position, right)
+        prefix = _heading_prefix(text[position:right]) if run_together is not None or position == start else None
+        if prefix:
+            section, persistent, position = prefix[0], True, position + prefix[1]
+        yield _Piece(_trimmed(text, position, right, section, bulleted), persistent)
+
+
+def _heading_prefix(words: str) -> tuple[Section, int] | None:
+    """A heading whose line break was lost: "Requirements BA degree in …"."""
+    tokens = list(re.finditer(r"[^\W\d_][\w'’&-]*", words))
+    for count in (4, 3, 2, 1):
+        if len(tokens) < count + 2:
+            continue
+        end, following = tokens[count - 1].end(), tokens[count].start()
+        head = words[: tokens[count - 1].end()]
+        if not head[:1].isupper() or not words[following : following + 1].isupper() or words[end:following].strip():
+            continue
+        known = heading_section(head)
+        if known not in {None, "skip"} and head.casefold() not in {
+            "experience",
+            "you",
+            "education",
+            "skills",
+            "job",
+            "position",
+        }:
+            return (known, following) if known else None
+    return None
+
+
+def _boundaries(text: str, start: int, end: int, run_together: frozenset[str] | None) -> Iterator[int]:
+    for match in _SENTENCE_END.finditer(text, start, end):
+        before = text[start : match.start() + 1]
+        word = re.search(rf"([{_LETTER}.]+)\.$", before)
+        if match[0].startswith(".") and word:
+            stem = word[1].casefold().strip(".")
+            if stem in vocabulary().abbreviations or (len(stem) == 1 and stem.isalpha()):
+                continue
+        if text[match.end() : match.end() + 1].isdigit() and match[0].startswith("."):
+            # "approx. 3", "Nr. 4" are no sentence ends; "… experience. 3 years …" is.
+            if word and len(word[1]) <= 4:
+                continue
+        yield match.end()
+    for match in _INLINE_LABEL.finditer(text, start, end):
+        if heading_section(match[1]) is not None:
+            yield match.start(1)
+        else:
+            # A label may be preceded by words that are no part of it: "field. Responsibilities".
+            words = match[1].split()
+            for count in (3, 2, 1):
+                if len(words) > count and heading_section(" ".join(words[-count:])) and words[-count][:1].isupper():
+                    yield match.start(1) + match[1].rindex(" ".join(words[-count:]))
+                    break
+    inline = list(_INLINE_BULLET.finditer(text, start, end))
+    if len(inline) >= 2:
+        yield from (match.end() for match in inline)
+    numbered = list(_NUMBERED.finditer(text, start, end))
+    if len(numbered) >= 3:
+        yield from (match.end() for match in numbered)
+    if run_together is not None:
+        for match in _RUN_TOGETHER.finditer(text, start, end):
+            if _is_lost_break(text, match.start(), run_together):
+                yield match.start()
+
+
+def _lost_line_breaks(text: str) -> frozenset[str] | None:
+    """Names with inner capitals that this text repeats, if its line breaks were lost; else None.
+
+    Three words that start in lower case and run into a capitalised word are no names.
+    """
+    certain = re.findall(rf"(?<![{_LETTER}\d./@])[{_LOWER}]{{4,}}\)?\.?(?=[{_UPPER}][{_LOWER}]{{2,}})", text)
+    if len(certain) < 3:
+        return None
+    mixed = re.findall(rf"(?<![{_LETTER}])[{_UPPER}][{_LOWER}]+[{_UPPER}][{_LETTER}]+", text)
+    return frozenset(word for word in mixed if mixed.count(word) > 1)
+
+
+def _is_lost_break(text: str, position: int, names: frozenset[str]) -> bool:
+    left = re.search(r"[\w.)\]:]+$", text[max(0, position - 60) : position])
+    right = re.match(r"[\w]+", text[position : position + 60])
+    if not left or not right:
+        return False
+    word = left[0] + right[0]
+    if word in names or word.casefold() in vocabulary().camel_case or canonical_skill(word):
+        return False
+    if (
+        text[max(0, position - 90) : position]
+        .rsplit(None, 1)[-1]
+        .startswith(("http", "www", "#URL", "#EMAIL", "#PHONE"))
+    ):
+        return False
+    if right[0][:1].isdigit():  # "HTML5", "python3": a version; "required802.11", "finance3-5": a new statement
+        return bool(re.match(r"\d+(?:[.-]\d+|\+?\s+[Yy])", text[position : position + 12]))
+    if left[0][:1].isupper() and left[0].isalpha() and not re.search(r"[a-z]", left[0][:1]):
+        # Capitalised on both sides: "ContractorsConsultants" is a lost break, "BrightEdge" a name.
+        return len(left[0]) >= 4 and len(right[0]) >= 4
+    return True
+
+
+def _trimmed(text: str, start: int, end: int, section: Section, bulleted: bool) -> Statement:
+    piece = text[start:end]
+    lead = re.match(r"[\s*_•●▪·\-–—|#:)]*(?:\d{1,2}\.\s+)?", piece)
+    left = start + (lead.end() if lead else 0)
+    tail = re.search(r"[\s*_|•●\-–]*(?:\d{1,2}\.\s*)?$", text[left:end])
+    right = left + (tail.start() if tail else end - left)
+    return Statement(left, max(left, right), section, bulleted)

@@ -1,0 +1,200 @@
+"""The lexicons of all languages, compiled once and together: a German posting may head its lists in English.
+
+`lexicons/<language>.json` hold regular expressions (matched without regard to case) under the same
+names in every language; `lexicons/common.json` holds what no language owns.
+"""
+
+import json
+import re
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+Section: TypeAlias = Literal["must", "nice", "duties", "skip", "neutral"]
+
+LANGUAGES = ("en", "de", "fr", "es", "nl", "it", "pt")
+_LEXICONS = Path(__file__).parent / "lexicons"
+_SECTIONS: tuple[Section, ...] = ("nice", "must", "duties", "skip")
+
+
+def _whole_words(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)", re.IGNORECASE)
+
+
+class Vocabulary:
+    """Compiled patterns by use. Attributes are compiled when first asked for."""
+
+    def __init__(self) -> None:
+        self.languages: dict[str, dict[str, Any]] = {
+            code: json.loads((_LEXICONS / f"{code}.json").read_text(encoding="utf-8")) for code in LANGUAGES
+        }
+        self.common: dict[str, Any] = json.loads((_LEXICONS / "common.json").read_text(encoding="utf-8"))
+
+    def _all(self, name: str) -> list[str]:
+        return [pattern for lexicon in self.languages.values() for pattern in lexicon[name]]
+
+    def _labels(self, name: str) -> re.Pattern[str]:
+        return re.compile(
+            rf"^[\W_]*(?:{'|'.join(self._all(name))})[*_]*\s*[:：][*_]*\s*(?P<value>\S.*)$",
+            re.IGNORECASE | re.MULTILINE,
+        )
+
+    # --- headings ----------------------------------------------------------------------------
+
+    @cached_property
+    def headings(self) -> dict[Section, re.Pattern[str]]:
+        return {
+            section: re.compile(
+                "|".join(p for lexicon in self.languages.values() for p in lexicon["headings"][section]), re.IGNORECASE
+            )
+            for section in _SECTIONS
+        }
+
+    @cached_property
+    def loose_headings(self) -> dict[Section, re.Pattern[str]]:
+        return {
+            section: re.compile(rf"(?<!\w)(?:{'|'.join(self.common['loose_headings'][section])})", re.IGNORECASE)
+            for section in _SECTIONS
+        }
+
+    # --- cues --------------------------------------------------------------------------------
+
+    @cached_property
+    def must_cue(self) -> re.Pattern[str]:
+        return _whole_words(self._all("must_cues"))
+
+    @cached_property
+    def nice_cue(self) -> re.Pattern[str]:
+        return _whole_words(self._all("nice_cues"))
+
+    @cached_property
+    def want_opener(self) -> re.Pattern[str]:
+        return _whole_words(self._all("want_openers"))
+
+    @cached_property
+    def duty_opener(self) -> re.Pattern[str]:
+        return _whole_words(self._all("duty_openers"))
+
+    @cached_property
+    def noise(self) -> re.Pattern[str]:
+        return re.compile("|".join(self._all("noise")), re.IGNORECASE)
+
+    @cached_property
+    def injection(self) -> re.Pattern[str]:
+        return re.compile("|".join(self.common["injection"]), re.IGNORECASE)
+
+    # --- trimming ----------------------------------------------------------------------------
+
+    @cached_property
+    def lead_in(self) -> re.Pattern[str]:
+        return re.compile(rf"(?:{'|'.join(self._all('lead_in'))})[\s,:]*", re.IGNORECASE)
+
+    @cached_property
+    def tail(self) -> re.Pattern[str]:
+        return re.compile(rf"[\s,(]*(?<!\w)(?:{'|'.join(self._all('tail'))})[\s.)!]*$", re.IGNORECASE)
+
+    @cached_property
+    def list_intro(self) -> re.Pattern[str]:
+        return re.compile(rf"[\s,]*(?<!\w)(?:{'|'.join(self.common['skill_list_intro'])})(?!\w):?\s*", re.IGNORECASE)
+
+    @cached_property
+    def conjunction(self) -> re.Pattern[str]:
+        words = "|".join(sorted(self.common["conjunctions"], key=len, reverse=True))
+        return re.compile(rf"\s*,?\s+(?:{words})\s+(?=\S)", re.IGNORECASE)
+
+    @cached_property
+    def preposition(self) -> re.Pattern[str]:
+        return _whole_words(self.common["prepositions"])
+
+    # --- kinds -------------------------------------------------------------------------------
+
+    @cached_property
+    def years(self) -> re.Pattern[str]:
+        numbers = "|".join(sorted({re.escape(w) for lex in self.languages.values() for w in lex["number_words"]}))
+        units = "|".join(lexicon["years"] for lexicon in self.languages.values())
+        number = rf"(?:\d{{1,2}}(?:[.,]5)?|{numbers})"
+        return re.compile(
+            rf"(?<![\w€$£])(?:{number}\s*(?:\+|plus)?\s*(?:[-–—]|to|bis|à|a|or|oder|until)?\s*(?:{number})?\s*\+?\s*"
+            rf"(?:{units})(?!\w)|mehrjährige[rn]?(?!\w)|langjährige[rn]?(?!\w)|\w+jährige[rn]? (?=\w*erfahrung))",
+            re.IGNORECASE,
+        )
+
+    @cached_property
+    def experience(self) -> re.Pattern[str]:
+        return _whole_words(self._all("experience_words"))
+
+    @cached_property
+    def degree(self) -> re.Pattern[str]:
+        return _whole_words(self._all("degree"))
+
+    @cached_property
+    def certificate(self) -> re.Pattern[str]:
+        return _whole_words(self._all("certificate"))
+
+    @cached_property
+    def language_word(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<!\w)(?:{'|'.join(self._all('language_words'))}|[abc][12])(?!\w)", re.IGNORECASE)
+
+    @cached_property
+    def soft(self) -> re.Pattern[str]:
+        return _whole_words(self._all("soft"))
+
+    @cached_property
+    def generic(self) -> frozenset[str]:
+        return frozenset(self.common["generic_items"])
+
+    @cached_property
+    def abbreviations(self) -> frozenset[str]:
+        return frozenset(self.common["abbreviations"])
+
+    @cached_property
+    def camel_case(self) -> frozenset[str]:
+        return frozenset(word.casefold() for word in self.common["camel_case"])
+
+    # --- headline ----------------------------------------------------------------------------
+
+    @cached_property
+    def title_label(self) -> re.Pattern[str]:
+        return self._labels("title_labels")
+
+    @cached_property
+    def employer_label(self) -> re.Pattern[str]:
+        return self._labels("employer_labels")
+
+    @cached_property
+    def location_label(self) -> re.Pattern[str]:
+        return self._labels("location_labels")
+
+    @cached_property
+    def title_noun(self) -> re.Pattern[str]:
+        return _whole_words(self._all("title_nouns"))
+
+    @cached_property
+    def gender_marker(self) -> re.Pattern[str]:
+        return re.compile(rf"\s*(?:{'|'.join(self.common['gender_markers'])})", re.IGNORECASE)
+
+    @cached_property
+    def legal_form(self) -> re.Pattern[str]:
+        return _whole_words(self.common["legal_forms"])
+
+    @cached_property
+    def seniority(self) -> dict[str, re.Pattern[str]]:
+        merged: dict[str, list[str]] = {}
+        for lexicon in self.languages.values():
+            for level, patterns in lexicon["seniority"].items():
+                merged.setdefault(level, []).extend(patterns)
+        return {level: _whole_words(patterns) for level, patterns in merged.items()}
+
+    def seeking(self, language: str) -> list[re.Pattern[str]]:
+        """Sentences that name the employer and the job, in one language."""
+        return [re.compile(p, re.IGNORECASE) for p in self.languages[language]["seeking"]]
+
+    def location_patterns(self, language: str) -> list[re.Pattern[str]]:
+        """Phrases that name the place, in one language. Case matters: places are capitalised."""
+        return [re.compile(p) for p in self.languages[language]["location_patterns"]]
+
+
+@lru_cache(maxsize=1)
+def vocabulary() -> Vocabulary:
+    """The one vocabulary of this process."""
+    return Vocabulary()
