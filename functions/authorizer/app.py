@@ -12,9 +12,9 @@ from api_authorization.tokens import PoolVerifier
 
 
 def authorization_from_environment() -> Authorization:
-    """Reads `USER_POOL_ISSUER`, `USER_POOL_CLIENT_IDS` (commas) and `WEB_API_KEY`; all optional."""
-    issuer = os.environ.get("USER_POOL_ISSUER", "")
-    client_ids = frozenset(filter(None, os.environ.get("USER_POOL_CLIENT_IDS", "").replace(" ", "").split(",")))
+    """Reads `COGNITO_ISSUER`, `COGNITO_CLIENT_ID` (several with commas) and `WEB_API_KEY`; all optional."""
+    issuer = os.environ.get("COGNITO_ISSUER", "")
+    client_ids = frozenset(filter(None, os.environ.get("COGNITO_CLIENT_ID", "").replace(" ", "").split(",")))
     return Authorization(
         pool=PoolVerifier(issuer, client_ids) if issuer and client_ids else None,
         web_api_key=os.environ.get("WEB_API_KEY", ""),

@@ -1,0 +1,1 @@
+"""Really forgetting a job: every version of every object, and its vectors."""
