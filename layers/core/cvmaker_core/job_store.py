@@ -207,7 +207,7 @@ class JobStore:
         prefix = f"jobs/{owner}/"
         arguments: dict[str, Any] = {"Bucket": self.bucket, "Prefix": prefix, "Delimiter": "/", "MaxKeys": limit}
         if start_after:
-            arguments["StartAfter"] = f"{prefix}{start_after}/\uffff"
+            arguments["StartAfter"] = f"{prefix}{start_after}/~"  # after every file of that job
         try:
             page = self.s3.list_objects_v2(**arguments)
         except (ClientError, BotoCoreError) as error:

@@ -34,6 +34,9 @@ from cvmaker_core.schema.artefacts import Envelope, StageWarning, Tokens, Usage
 from cvmaker_core.schema.jobs import ExecutionClaim, JobReference, JobRequest, StageEvent
 from cvmaker_core.settings import StageSettings, settings
 
+# Writing an artefact is a put between two looks for the tombstone; it happens after the usage is written down.
+REQUESTS_PER_WRITE = 3
+
 _container_is_cold = True
 
 
@@ -53,6 +56,7 @@ class StageRun:
         self.reused: str | None = None
         _container_is_cold = False
         self._started = time.perf_counter()
+        _count_s3_requests(self)
         self.files: dict[str, StoredObject] = self.store.files(self.job)
         self._request: JobRequest | None = None
         self._claim: ExecutionClaim | None = None
@@ -190,8 +194,9 @@ class StageRun:
         reused: bool = False,
     ) -> Envelope:
         """The envelope around an artefact of this run."""
-        usage = self.measured()
+        usage = self.measured().model_copy(deep=True)
         usage.reused = reused
+        usage.requests["s3_put"] = usage.requests.get("s3_put", 0) + REQUESTS_PER_WRITE
         return Envelope(
             job_id=self.job.job_id,
             stage=self.stage,
@@ -280,10 +285,9 @@ def stage_handler(
 def _run(stage: str, event: StageEvent, context: Any, work: Work) -> dict[str, Any]:
     metrics.add_dimension("stage", stage)
     run = StageRun(stage, event, context, settings(StageSettings))
-    if "deleted.json" in run.files:
-        raise JobDeleted("job_deleted", "The job was deleted.")
-    _count_s3_requests(run)
     try:
+        if "deleted.json" in run.files:
+            raise JobDeleted("job_deleted", "The job was deleted.")
         work(run)
     except (MemoryError, RecursionError):
         raise InputError(
