@@ -375,7 +375,6 @@ def tailor(
 def _model(request: JobRequest) -> Any:
     """The language model the environment gives a key or an address for; None without one, or with --no-ai."""
     from cv_tailoring import proposer
-
     from cvmaker_core.language_model import LanguageModelConfiguration
 
     configuration = LanguageModelConfiguration(

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from cvmaker_core.errors import InputError
 from rich.console import Console
 
-from cvmaker_core.errors import InputError
 from cvmaker_local.pipeline_run import ROOT, TEMPLATE
 from cvmaker_local.stack import LocalStack, PortInUseError, StackInUseError
 
