@@ -47,7 +47,11 @@ def _take_in(arrival: Arrival, execution_arn: str) -> dict[str, Any]:
         return _quiet(job.owner, job.job_id)
     request = JobRequest.model_validate(store.read_json(job, REQUEST)) if REQUEST in files else JobRequest()
     source = _find_source(store, arrival, request)
-    posting = _find_posting(store, source.key, request) if source else None
+    # A job made from another has no document of its own, but may name its posting's file.
+    if source:
+        posting = _find_posting(store, source.key, request)
+    else:
+        posting = store.find(request.posting_key) if request.posting_key else None
     now = datetime.now(UTC)
     wanted = ExecutionClaim(
         execution_arn=execution_arn,
