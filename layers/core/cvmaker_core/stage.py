@@ -275,7 +275,8 @@ def stage_handler(
                     "Try again; if it fails again, report the job id.",
                 ) from None
             finally:
-                metrics.flush_metrics()
+                if metrics.metric_set:
+                    metrics.flush_metrics()
 
         return handler
 
