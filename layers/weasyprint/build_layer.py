@@ -44,11 +44,11 @@ ROOT_LIBRARIES = (
 )
 # Bookworm's libraries need at most glibc 2.34, except libexpat (arc4random_buf, 2.36): bullseye's is taken.
 PACKAGES = {
-    "bookworm": (
-        "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0 libfontconfig1 libglib2.0-0 libfreetype6 "
-        "libfribidi0 libthai0 libdatrie1 libgraphite2-3 libffi8 libpcre2-8-0 libmount1 libblkid1 libselinux1 "
-        "libpng16-16 libbrotli1 zlib1g"
-    ).split(),
+    "bookworm": [
+        *("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz0b", "libharfbuzz-subset0", "libfontconfig1"),
+        *("libglib2.0-0", "libfreetype6", "libfribidi0", "libthai0", "libdatrie1", "libgraphite2-3", "libffi8"),
+        *("libpcre2-8-0", "libmount1", "libblkid1", "libselinux1", "libpng16-16", "libbrotli1", "zlib1g"),
+    ],
     "bullseye": ["libexpat1"],
 }
 FONT_SUITE = "bookworm"
@@ -66,7 +66,10 @@ CODE_POINTS = (
     0xFB01,
     0xFB02,
 )
-LAYOUT_FEATURES = "kern liga clig calt ccmp locl mark mkmk tnum lnum onum pnum smcp c2sc case".split()
+LAYOUT_FEATURES = (
+    *("kern", "liga", "clig", "calt", "ccmp", "locl", "mark", "mkmk"),
+    *("tnum", "lnum", "onum", "pnum", "smcp", "c2sc", "case"),
+)
 WEIGHT_NAMES = {300: "Light", 400: "Regular", 500: "Medium", 600: "SemiBold", 700: "Bold"}
 # Dates are written "2019 - 2021" for the robots; this feature of ours draws that hyphen as an en dash.
 DATE_DASH_FEATURE = "CVDD"
@@ -198,7 +201,9 @@ def update_lock() -> dict[str, Any]:
     """The newest version of every package, with its hash."""
     families = tomllib.loads(FONTS.read_text(encoding="utf-8"))
     wanted = [(suite, architecture, names) for suite, names in PACKAGES.items() for architecture in ("amd64", "arm64")]
-    wanted.append((FONT_SUITE, "all", sorted({part["package"] for key in ("files", "collection") for part in families[key]})))
+    wanted.append(
+        (FONT_SUITE, "all", sorted({part["package"] for key in ("files", "collection") for part in families[key]}))
+    )
     debian: dict[str, dict[str, Any]] = {"amd64": {}, "arm64": {}, "all": {}}
     for suite, architecture, names in wanted:
         folder = CACHE / "debian" / architecture
@@ -311,7 +316,11 @@ def read_elf(content: bytes) -> tuple[str, list[str], tuple[int, int]]:
 
 def built_fonts(lock: dict[str, Any]) -> Path:
     """The fonts folder, from the cache if it was built from the same sources."""
-    sources = [Path(__file__).read_bytes(), FONTS.read_bytes(), json.dumps([lock["pypi"], lock["debian"]["all"]]).encode()]
+    sources = [
+        Path(__file__).read_bytes(),
+        FONTS.read_bytes(),
+        json.dumps([lock["pypi"], lock["debian"]["all"]]).encode(),
+    ]
     target = CACHE / "fonts" / hashlib.sha256(b"\0".join(sources)).hexdigest()[:16]
     if target.is_dir():
         return target
@@ -335,7 +344,9 @@ def make_fonts(output: Path, lock: dict[str, Any]) -> None:
             shutil.copy(package / "LICENSE", output / "licences" / f"{family['package']}.txt")
             for style in ("upright", "italic"):
                 for weight in family["weights" if style == "upright" else "italic_weights"]:
-                    make_face(package / "files" / family[style], output / "faces", family, weight, italic=style == "italic")
+                    make_face(
+                        package / "files" / family[style], output / "faces", family, weight, italic=style == "italic"
+                    )
     debs = debian_packages("all", lock)
     for kind, folder in (("files", "faces"), ("collection", "collections")):
         for part in description[kind]:
@@ -357,20 +368,20 @@ def install_wheels(folder: Path, lock: dict[str, Any]) -> None:
     requirements = folder / "requirements.txt"
     lines = [f"{name}=={entry['version']} --hash=sha256:{entry['sha256']}" for name, entry in lock["pypi"].items()]
     requirements.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    has_uv = subprocess.run([sys.executable, "-m", "uv", "--version"], capture_output=True, check=False).returncode == 0  # noqa: S603
+    has_uv = subprocess.run([sys.executable, "-m", "uv", "--version"], capture_output=True, check=False).returncode == 0
     installer = [sys.executable, "-m", *(["uv"] if has_uv else []), "pip", "install", "-q", "--no-deps"]
     command = [*installer, "--require-hashes", "--target", str(folder), "-r", str(requirements)]
     subprocess.run(command, check=True)  # noqa: S603
 
 
-def make_face(source: Path, output: Path, family: dict[str, Any], weight: int, *, italic: bool) -> None:
+def make_face(source: Path, output: Path, family: dict[str, Any], weight: int, italic: bool) -> None:
     """One static TTF of a variable font."""
     from fontTools import subset
     from fontTools.ttLib import TTFont
     from fontTools.varLib.instancer import instantiateVariableFont
 
     font = TTFont(source, recalcTimestamp=False)
-    options = subset.Options(layout_features=LAYOUT_FEATURES, hinting=False, notdef_outline=True, name_IDs=["*"])
+    options = subset.Options(layout_features=list(LAYOUT_FEATURES), hinting=False, notdef_outline=True, name_IDs=["*"])
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=CODE_POINTS)
     subsetter.subset(font)  # before instancing: several times faster

@@ -57,5 +57,5 @@ def load() -> Path | None:
         ctypes.CDLL(str(libraries / name), mode=ctypes.RTLD_GLOBAL)
     # cffi tries several spellings of each name and, for each wrong one, asks find_library,
     # which runs ldconfig and a compiler: 54 processes. The right spellings are loaded already.
-    ctypes.util.find_library = lambda name: None  # type: ignore[assignment,misc]  # noqa: ARG005
+    ctypes.util.find_library = lambda name: None  # noqa: ARG005
     return root

@@ -8,7 +8,9 @@ from cv_rendering.rendering import (
     preview_pdf,
     render_all,
     render_file,
+    version,
     warm_up,
+    with_record,
 )
 from cv_rendering.template_catalogue import TemplateInfo, list_templates
 
@@ -19,5 +21,7 @@ __all__ = [
     "preview_pdf",
     "render_all",
     "render_file",
+    "version",
     "warm_up",
+    "with_record",
 ]

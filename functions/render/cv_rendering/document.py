@@ -351,7 +351,7 @@ class _SectionBuilder:
 
     def _projects_entry(self, entry: Entry, item: dict[str, Any]) -> Entry:
         subtitle = ", ".join(filter(None, (*item.get("roles", []), item.get("entity"))))
-        details = ()
+        details: tuple[Detail, ...] = ()
         if keywords := item.get("keywords"):
             label, pointer = self.locale.labels["technologies"], entry.pointer + "/keywords"
             details = (Detail(self._joined(keywords)[0], label, pointer),)

@@ -116,9 +116,7 @@ def _without_stray_end(natural: Fitted, attempt: Callable[[float], Fitted]) -> F
     return tighter if tighter.pages < natural.pages else natural
 
 
-def _loosest(
-    attempt: Callable[[float], Fitted], densest: float, loosest: float, fits: Fitted, limit: int
-) -> Fitted:
+def _loosest(attempt: Callable[[float], Fitted], densest: float, loosest: float, fits: Fitted, limit: int) -> Fitted:
     """Halve the range between a density that fits and one that does not."""
     low, high = 0, STEPS
     while high - low > 1:

@@ -88,7 +88,6 @@ def _file(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
-
 def _filled(name: str, values: dict[str, str]) -> str:
     return string.Template(_file(name)).substitute(values)
 
@@ -125,4 +124,6 @@ def font_stack(design: Design, *, heading: bool) -> str:
     named = dict.fromkeys(filter(None, (family, *latin, *scripts, *_SCRIPTS, *cjk, "Noto Sans Symbols2")))
     generic = [part.strip() for part in fallback.split(",")]
     quoted = [f'"{face}"' for face in named]
-    return ", ".join([*quoted[:1], *(part if "serif" in part else f'"{part}"' for part in generic[:-1]), *quoted[1:], generic[-1]])
+    return ", ".join(
+        [*quoted[:1], *(part if "serif" in part else f'"{part}"' for part in generic[:-1]), *quoted[1:], generic[-1]]
+    )

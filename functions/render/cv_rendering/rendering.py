@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
 from cvmaker_core.errors import InputError
+from cvmaker_core.hashing import content_hash
 from cvmaker_core.schema.artefacts import CoverLetter, Posting, StageWarning
 from cvmaker_core.schema.jobs import DesignOptions
 
@@ -176,6 +179,30 @@ def preview_pdf(
 ) -> bytes:
     """The PDF as it will be, for the editor: the same renderer, so the preview *is* the PDF."""
     return render_file(resume, template=template, format="pdf", options=options, language=language)
+
+
+def with_record(resume: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+    """The resume as `resume.json` holds it: still a bare JSON Resume, with the artefact's envelope in its meta."""
+    meta = resume.get("meta", {})
+    return {**resume, "meta": {**meta, "cvmaker": {**meta.get("cvmaker", {}), "artefact": record}}}
+
+
+@cache
+def version() -> str:
+    """A hash of this package's code, templates and locales: what a rendering depends on beside its input."""
+    folder = Path(__file__).parent
+    kinds = (".py", ".j2", ".css", ".toml", ".json")
+    return content_hash(
+        {
+            str(path.relative_to(folder)): content_hash(path.read_bytes())
+            for path in _files(folder)
+            if path.suffix in kinds
+        }
+    )[:12]
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def warm_up() -> None:
