@@ -58,6 +58,7 @@ def render_envelope(resume: dict[str, Any]) -> Envelope:
         fields = dict(resume["meta"]["cvmaker"]["artefact"])
     except (KeyError, TypeError, ValueError):
         raise InternalError("artefact_missing", "resume.json carries no record of its making.") from None
+    fields.pop("dropped", None)  # Render's own, beside the envelope
     return Envelope.model_validate({"stage": "render", "job_id": "", **fields, "data": {}})
 
 
