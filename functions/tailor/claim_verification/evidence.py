@@ -1,0 +1,139 @@
+"""Where a word of a proposal is supported in the statements it cites."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from cvmaker_core.skill_aliases import find_skills, skill_classes
+
+from claim_verification.lexicon import Lexicon
+from claim_verification.tokens import Text, Token
+
+EXACT, CLASS, SENSE = 3, 2, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A token of a cited text that supports a word, and how surely."""
+
+    text: int
+    token: int
+    strength: int
+
+
+class Evidence:
+    """An index over analysed texts: which words are said, in which words of the same meaning."""
+
+    def __init__(self, texts: list[Text], lexicon: Lexicon) -> None:
+        self.texts = texts
+        self.lexicon = lexicon
+        self.by_key: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self.by_class: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        self.by_phrase: dict[tuple[str, ...], list[tuple[int, int]]] = defaultdict(list)
+        self.by_implied: dict[tuple[str, ...], list[tuple[int, int]]] = defaultdict(list)
+        self.by_sense: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self.by_broader: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self.by_joined: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self.skills: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for number, text in enumerate(texts):
+            self._index(number, text)
+
+    def _index(self, number: int, text: Text) -> None:
+        tokens = [token for token in text.tokens if not token.mark]
+        lexicon = self.lexicon
+        for position, token in enumerate(tokens):
+            place = (number, token.index)
+            self.by_key[token.key].append(place)
+            self.by_joined[token.low.replace("-", "")].append(place)
+            if token.numeric is None and lexicon.thesaurus and (senses := lexicon.thesaurus.senses(token.key)):
+                for sense in senses[0]:
+                    self.by_sense[sense].append(place)
+                for sense in senses[1]:
+                    self.by_broader[sense].append(place)
+            phrase: tuple[str, ...] = ()
+            for length in range(1, lexicon.longest_phrase + 1):
+                if position + length > len(tokens):
+                    break
+                phrase = (*phrase, tokens[position + length - 1].key)
+                if phrase in lexicon.classes:
+                    for number_of_class in lexicon.classes[phrase]:
+                        self.by_class[number_of_class].append(place)
+                if phrase in lexicon.entails:
+                    for implied in lexicon.entails[phrase]:
+                        self.by_implied[implied].append(place)
+                if length > 1:
+                    self.by_phrase[phrase].append(place)
+                if length == 2:
+                    self.by_joined[token.low + tokens[position + 1].low].append(place)
+            for length in range(2, 6):
+                words = tokens[position : position + length]
+                if len(words) == length and all(word.raw[:1].isalpha() for word in words):
+                    self.by_joined["".join(word.low[0] for word in words)].append(place) if all(
+                        word.raw[0].isupper() for word in words
+                    ) else None
+        for mention in find_skills(text.raw):
+            self.skills[mention.canonical].append((number, _token_at(text, mention.start)))
+            for name in skill_classes(mention.canonical):
+                for word in name.split():
+                    self.by_implied[(lexicon.key(word),)].append((number, _token_at(text, mention.start)))
+
+    def places(self, token: Token) -> list[Place]:
+        """Support for one word, best first."""
+        found: dict[tuple[int, int], int] = {}
+        lexicon = self.lexicon
+        for place in self.by_key.get(token.key, ()):
+            found[place] = EXACT
+        if len(token.low) > 5:
+            for place in self.by_joined.get(token.low.replace("-", ""), ()):
+                found.setdefault(place, EXACT)
+        elif token.raw.isupper() and len(token.raw) > 1:
+            for place in self.by_joined.get(token.low, ()):
+                found.setdefault(place, EXACT)
+        self._classed((token.key,), found)
+        if (
+            lexicon.thesaurus
+            and token.key not in lexicon.sets["lead"]
+            and (senses := lexicon.thesaurus.senses(token.key))
+        ):
+            for sense in senses[0]:
+                for place in (*self.by_sense.get(sense, ()), *self.by_broader.get(sense, ())):
+                    if place not in found and not self._contrasted(token.key, place):
+                        found[place] = SENSE
+        return sorted(
+            (Place(text, index, strength) for (text, index), strength in found.items()),
+            key=lambda place: -place.strength,
+        )
+
+    def phrase_places(self, phrase: tuple[str, ...]) -> list[Place]:
+        """Support for several words that mean one thing ("set up", "per week")."""
+        found: dict[tuple[int, int], int] = dict.fromkeys(self.by_phrase.get(phrase, ()), EXACT)
+        self._classed(phrase, found)
+        return [Place(text, index, strength) for (text, index), strength in found.items()]
+
+    def says(self, key: str) -> bool:
+        """Whether the cited texts hold this word or one of its class."""
+        found: dict[tuple[int, int], int] = {}
+        self._classed((key,), found)
+        return bool(found) or key in self.by_key
+
+    def _classed(self, phrase: tuple[str, ...], found: dict[tuple[int, int], int]) -> None:
+        for number in self.lexicon.classes.get(phrase, ()):
+            for place in self.by_class.get(number, ()):
+                if len(phrase) > 1 or not self._contrasted(phrase[0], place):
+                    found.setdefault(place, CLASS)
+        for place in self.by_implied.get(phrase, ()):
+            found.setdefault(place, CLASS)
+
+    def _contrasted(self, key: str, place: tuple[int, int]) -> bool:
+        other = self.texts[place[0]].tokens[place[1]].key
+        return (key, other) in self.lexicon.contrast
+
+    def token(self, place: Place) -> Token:
+        return self.texts[place.text].tokens[place.token]
+
+
+def _token_at(text: Text, start: int) -> int:
+    best = 0
+    for token in text.tokens:
+        if token.start <= start:
+            best = token.index
+    return best

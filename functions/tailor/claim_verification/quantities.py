@@ -1,0 +1,413 @@
+"""Numbers as claims: reading them, and deciding whether one follows from another."""
+
+from collections.abc import Iterator
+
+from claim_verification.lexicon import Lexicon
+from claim_verification.tokens import Quantity, Text, Token
+
+_YEAR_BEFORE = frozenset(
+    ["in", "since", "from", "by", "until", "till", "during", "of", "to", "and", "between", "before", "after", "early", "late", "mid", "summer", "winter", "spring", "autumn", "seit", "im", "bis", "ab", "von", "depuis", "en", "de", "à", "jusqu'en", "desde", "hasta", "a", "entre", "et", "y", "und", "dal", "al", "nel", "sinds", "tot", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "januar", "februar", "märz", "mai", "juni", "juli", "oktober", "dezember", "janvier", "février", "mars", "avril", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre", "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"]
+)
+_ARTICLES = frozenset(["a", "an", "the", "one", "eine", "ein", "einen", "einem", "einer", "un", "une", "una", "um", "uma", "uno", "een"])
+_RANGE = frozenset(["to", "-", "bis", "à", "a", "und", "and", "y", "et", "tot"])
+
+
+def find_quantities(text: Text, lexicon: Lexicon) -> None:
+    """Fill `text.quantities` and mark the tokens they cover."""
+    tokens = text.tokens
+    index = 0
+    while index < len(tokens):
+        quantity = _read(tokens, index, lexicon)
+        if quantity is None:
+            index += 1
+            continue
+        quantity.text = " ".join(token.raw for token in tokens[quantity.first : quantity.last + 1])
+        for token in tokens[quantity.first : quantity.last + 1]:
+            token.quantity = quantity
+        text.quantities.append(quantity)
+        index = quantity.last + 1
+    for quantity in text.quantities:
+        _context(quantity, text, lexicon)
+    for left, right in zip(text.quantities, text.quantities[1:], strict=False):
+        between = tokens[left.last + 1 : right.first]
+        if len(between) <= 1 and (not between or between[0].low in _RANGE or tokens[left.last].hyphen_after):
+            if left.role not in ("from",) and not (between and between[0].low in ("and", "und", "y", "et")):
+                left.in_range = right.in_range = True
+                if left.kind == "count" and right.kind != "year":
+                    left.kind, left.value = _same_unit(left, right, tokens, lexicon)
+            elif left.role == "from":
+                right.role = "to"
+                if left.kind == "count":
+                    left.kind, left.value = _same_unit(left, right, tokens, lexicon)
+        elif left.role == "from" and left.kind == "count" and right.role == "to":
+            left.kind, left.value = _same_unit(left, right, tokens, lexicon)
+
+
+def _same_unit(left: Quantity, right: Quantity, tokens: list[Token], lexicon: Lexicon) -> tuple[str, float]:
+    """ "from 60 to 38 days": the first number borrows the second one's unit."""
+    if (
+        right.kind in ("time", "months", "length", "mass", "bytes")
+        or right.kind.startswith("money")
+        or right.kind == "percent"
+    ):
+        words = [token.low for token in tokens[right.first : right.last + 1]]
+        factor = 1.0
+        for length in (2, 1):
+            for start in range(len(words) - length + 1):
+                unit = lexicon.units.get(tuple(words[start : start + length]))
+                if unit and unit[0] == right.kind:
+                    factor = unit[1]
+        return right.kind, left.value * factor
+    return left.kind, left.value
+
+
+def _word_value(token: Token, lexicon: Lexicon) -> float | None:
+    low = token.low
+    if low in lexicon.numbers:
+        return lexicon.numbers[low]
+    return None
+
+
+def _read(tokens: list[Token], index: int, lexicon: Lexicon) -> Quantity | None:
+    token = tokens[index]
+    low = token.low
+    currency = ""
+    first = index
+    if low in lexicon.money and index + 1 < len(tokens) and tokens[index + 1].numeric is not None:
+        currency = lexicon.money[low]
+        index += 1
+        token = tokens[index]
+        low = token.low
+    last = index
+    value: float
+    exact_digits = token.numeric is not None
+    if token.numeric is not None:
+        value = token.numeric
+    elif low in lexicon.multiples:
+        return Quantity(lexicon.multiples[low], "multiple", index, index, low)
+    elif (fraction := _fraction(tokens, index, lexicon)) is not None:
+        return fraction
+    elif (number := _word_value(token, lexicon)) is not None:
+        value = number
+    elif (
+        low in lexicon.scales
+        and not token.glued
+        and lexicon.scales[low] >= 10
+        and len(low) > 2
+        and _counts_as_one(tokens, index)
+    ):
+        value = lexicon.scales[low]
+        if index and tokens[index - 1].low in _ARTICLES:
+            first = index - 1
+        return _unit(tokens, Quantity(value, "count", first, index, ""), currency, lexicon)
+    else:
+        return None
+    if low in ("one", "eins", "uno") and not exact_digits and not _counts_one(tokens, index, lexicon):
+        return None
+    # 350 written out, twenty-five, two dozen, 1.6 million
+    while last + 1 < len(tokens):
+        after = tokens[last + 1]
+        joiner = after.low in ("and", "und", "y", "et", "e", "en") and not exact_digits and value >= 100
+        ahead = tokens[last + 2] if joiner and last + 2 < len(tokens) else None
+        if (
+            after.low in lexicon.scales
+            and (lexicon.scales[after.low] >= 100 or after.low == "dozen" or after.glued)
+            and _is_scale(tokens, last + 1, exact_digits, lexicon)
+        ):
+            scale = lexicon.scales[after.low]
+            value = (
+                value * scale if value < scale or exact_digits else (value // scale) * scale + (value % scale) * scale
+            )
+            last += 1
+        elif (
+            not exact_digits
+            and (small := _word_value(after, lexicon)) is not None
+            and small < value
+            and (value % 100 == 0 or (value % 10 == 0 and small < 10 and value % 100 >= 20))
+        ):
+            value += small
+            last += 1
+        elif ahead is not None and (small := _word_value(ahead, lexicon)) is not None and small < 100:
+            value += small
+            last += 2
+        else:
+            break
+    after = tokens[last + 1] if last + 1 < len(tokens) else None
+    if after is not None and exact_digits and after.low in ("st", "nd", "rd", "th") and after.glued:
+        return Quantity(value, "ordinal", first, last + 1, "")
+    if after is not None and after.raw == "+":
+        return _unit(tokens, Quantity(value, "count", first, last + 1, "", comparator="min"), currency, lexicon)
+    quantity = Quantity(value, "count", first, last, "")
+    return _unit(tokens, quantity, currency, lexicon)
+
+
+def _is_scale(tokens: list[Token], index: int, exact_digits: bool, lexicon: Lexicon) -> bool:
+    """ "24 m" is metres, "24m" and "£24 m" are millions; words such as "million" are always scales."""
+    token = tokens[index]
+    if len(token.low) > 2:
+        return True
+    if not exact_digits:
+        return False
+    if token.low == "m":
+        before = tokens[index - 2].low if index >= 2 else ""
+        after = tokens[index + 1].low if index + 1 < len(tokens) else ""
+        return (
+            before in lexicon.money
+            or after in lexicon.money
+            or (token.glued and before not in ("of",) and after not in ("long", "of", "deep", "wide", "high", "tall"))
+        )
+    return True
+
+
+def _counts_as_one(tokens: list[Token], index: int) -> bool:
+    """ "a dozen services", "a million users"; not "a range of hundreds"."""
+    return index > 0 and tokens[index - 1].low in _ARTICLES
+
+
+def _counts_one(tokens: list[Token], index: int, lexicon: Lexicon) -> bool:
+    """ "one" counts only before a noun; "one of the best" does not."""
+    after = tokens[index + 1] if index + 1 < len(tokens) else None
+    return after is not None and not after.mark and after.low not in ("of", "another", "von", "der", "de")
+
+
+def _fraction(tokens: list[Token], index: int, lexicon: Lexicon) -> Quantity | None:
+    token = tokens[index]
+    low = token.low
+    after = tokens[index + 1].low if index + 1 < len(tokens) else ""
+    top = _word_value(token, lexicon) if token.numeric is None else token.numeric
+    if (
+        top is not None
+        and top < 10
+        and after in lexicon.fractions
+        and (after.endswith("s") or lexicon.language != "en")
+    ):
+        return Quantity(100 * top * lexicon.fractions[after], "percent", index, index + 1, "")
+    if low in lexicon.fractions:
+        first = index
+        # "a quarter of an hour" is a time, "each quarter" a date
+        if index and tokens[index - 1].low in _ARTICLES:
+            first = index - 1
+        previous = tokens[first - 1].low if first else ""
+        if (
+            first == index
+            and low in ("quarter", "third", "fifth", "sixth", "eighth", "tenth", "second", "viertel")
+            and previous != "by"
+        ):
+            return None
+        if low == "quarter" and first != index and previous and tokens[first - 1].quantity is not None:
+            return None  # "3 articles a quarter"
+        share = lexicon.fractions[low]
+        rest = [tokens[place].low for place in range(index + 1, min(index + 5, len(tokens)))]
+        skip = [word for word in rest if word not in _ARTICLES and word not in ("of", "de", "d'une", "d")]
+        if skip and (skip[0],) in lexicon.units and rest[0] in {*_ARTICLES, "of", "de", skip[0]}:
+            kind, factor = lexicon.units[(skip[0],)]
+            if kind in ("time", "months", "length"):
+                return Quantity(share * factor, kind, first, index + 1 + rest.index(skip[0]), "")
+        return Quantity(100 * share, "percent", first, index, "")
+    return None
+
+
+def _unit(tokens: list[Token], quantity: Quantity, currency: str, lexicon: Lexicon) -> Quantity:
+    place = quantity.last + 1
+    if place < len(tokens) and tokens[place].low in lexicon.money and not currency:
+        currency = lexicon.money[tokens[place].low]
+        quantity.last = place
+    elif place + 1 < len(tokens) and tokens[place].low in ("d", "d'", "de") and tokens[place + 1].low in lexicon.money:
+        currency = lexicon.money[tokens[place + 1].low]
+        quantity.last = place + 1
+    elif place < len(tokens) and tokens[place].low.startswith("d'") and tokens[place].low[2:] in lexicon.money:
+        currency = lexicon.money[tokens[place].low[2:]]
+        quantity.last = place
+    if currency:
+        quantity.kind = "money:" + currency
+        return quantity
+    for length in (2, 1):
+        words = tuple(token.low for token in tokens[place : place + length])
+        unit = lexicon.units.get(words) if len(words) == length else None
+        if unit is None:
+            continue
+        if words == ("m",) and quantity.value >= 1e6:
+            continue
+        kind, factor = unit
+        if (
+            kind in ("time", "months")
+            and lexicon.language == "en"
+            and words[0].endswith("s") is False
+            and not tokens[place].glued
+            and quantity.value not in (1.0,)
+            and not tokens[quantity.last].hyphen_after
+            and words[0] not in ("ms", "h", "s", "min", "hr")
+        ):
+            # "20 day trips" is no duration unless hyphenated; still read as one
+            pass
+        quantity.kind, quantity.value = kind, quantity.value * factor
+        quantity.last = place + length - 1
+        rest = tuple(token.low for token in tokens[quantity.last + 1 : quantity.last + 4])
+        if kind == "time" and factor == 3600 and rest in (("and", "a", "half"), ("et", "demie"), ("y", "media")):
+            quantity.value += 1800
+            quantity.last += 3
+        return quantity
+    if quantity.kind == "count" and 1950 <= quantity.value <= 2060 and quantity.first == quantity.last:
+        before = tokens[quantity.first - 1] if quantity.first else None
+        after = tokens[place] if place < len(tokens) else None
+        digits = tokens[quantity.first].raw
+        noun_follows = (
+            after is not None
+            and not after.mark
+            and after.raw[:1].islower()
+            and after.key not in lexicon.sets.get("function", ())
+        )
+        if digits.isdigit() and (
+            not noun_follows or (before is not None and before.low in _YEAR_BEFORE) or before is None
+        ):
+            quantity.kind = "year"
+    return quantity
+
+
+def _context(quantity: Quantity, text: Text, lexicon: Lexicon) -> None:
+    """Comparator, role and rate of a quantity from the words around it."""
+    tokens = text.tokens
+    place = quantity.first - 1
+    longest = max((len(key) for key in lexicon.comparators), default=0)
+    for length in range(min(longest, place + 1), 0, -1):
+        words = tuple(token.low for token in tokens[place - length + 1 : place + 1])
+        if words in lexicon.comparators and not (words == ("from",) or lexicon.comparators[words] == "from"):
+            quantity.comparator = quantity.comparator or lexicon.comparators[words]
+            for token in tokens[place - length + 1 : place + 1]:
+                token.quantity = token.quantity or quantity
+            place -= length
+            break
+    while place >= 0 and tokens[place].low in (*_ARTICLES, "further", "another", "total", "rund", "etwa"):
+        place -= 1
+    if place >= 0:
+        before = tokens[place].low
+        for role in ("by", "to", "from"):
+            if before in lexicon.sets.get("role_" + role, ()):
+                quantity.role = role
+    ahead = quantity.last + 1
+    for offset in range(ahead, min(ahead + 6, len(tokens))):
+        token = tokens[offset]
+        if (token.quantity is not None and token.quantity is not quantity) or (token.mark and token.raw != "/"):
+            break
+        unit = tokens[offset + 1] if offset + 1 < len(tokens) else None
+        if (
+            (token.low in lexicon.sets.get("per_words", ()) or token.raw == "/")
+            and unit is not None
+            and (kind := lexicon.units.get((unit.low,)))
+            and kind[0] in ("time", "months")
+        ):
+            quantity.per = _rate(kind)
+            break
+
+
+def _rate(unit: tuple[str, float]) -> str:
+    return f"{unit[0]}:{unit[1]:g}"
+
+
+def derived_quantities(text: Text) -> Iterator[Quantity]:
+    """What follows by arithmetic from the quantities of one statement."""
+    quantities = text.quantities
+    for position, start in enumerate(quantities):
+        for end in quantities[position + 1 : position + 3]:
+            if start.kind == end.kind and _pair(start, end) and start.value and end.value:
+                yield from _change(start, end)
+    for quantity in quantities:
+        if quantity.kind == "percent" and quantity.value > 100:
+            yield Quantity(
+                quantity.value - 100, "percent", quantity.first, quantity.last, quantity.text, role="by", derived=True
+            )
+        if quantity.kind == "multiple":
+            change = abs(quantity.value - 1) * 100
+            yield Quantity(change, "percent", quantity.first, quantity.last, quantity.text, role="by", derived=True)
+        if quantity.kind == "percent" and quantity.value in (50.0, 100.0) and quantity.role in ("by", ""):
+            yield Quantity(
+                0.5 if quantity.value == 50 else 2.0,
+                "multiple",
+                quantity.first,
+                quantity.last,
+                quantity.text,
+                derived=True,
+            )
+    counts = [
+        quantity
+        for quantity in quantities
+        if quantity.kind == "count" and not quantity.role and quantity.value < 10000 and not quantity.comparator
+    ]
+    for left, right in zip(counts, counts[1:], strict=False):
+        if text.tokens[left.first].sentence == text.tokens[right.first].sentence and right.first - left.last <= 5:
+            yield Quantity(
+                left.value + right.value, "count", left.first, right.last, f"{left.text} + {right.text}", derived=True
+            )
+
+
+def _pair(start: Quantity, end: Quantity) -> bool:
+    return (start.role == "from" and end.role == "to") or (start.in_range and end.in_range)
+
+
+def _change(start: Quantity, end: Quantity) -> Iterator[Quantity]:
+    first, last, text = start.first, end.last, f"{start.text} → {end.text}"
+    difference = abs(end.value - start.value)
+    kind = "points" if start.kind == "percent" else start.kind
+    yield Quantity(difference, kind, first, last, text, role="by", derived=True)
+    yield Quantity(100 * difference / abs(start.value), "percent", first, last, text, role="by", derived=True)
+    yield Quantity(end.value / start.value, "multiple", first, last, text, derived=True)
+    if end.value < start.value:
+        yield Quantity(start.value / end.value, "multiple", first, last, text, derived=True)
+
+
+def follows(claim: Quantity, source: Quantity) -> bool:
+    """Whether the claimed number is true when the source's number is, words such as "over" and "up to" included."""
+    stated, true = claim.value, source.value
+    if claim.kind != source.kind:
+        return {claim.kind, source.kind} == {"months", "time"} and _spans(claim, source)
+    if claim.kind in ("year", "ordinal"):
+        return stated == true
+    same = abs(stated - true) <= max(1e-9, 1e-6 * abs(true))
+    close = abs(stated - true) <= 0.06 * abs(true)
+    rounded = source.derived and (
+        abs(stated - true) <= 0.5 if claim.kind in ("percent", "points") else abs(stated - true) <= 0.02 * abs(true)
+    )
+    how, known = claim.comparator, source.comparator
+    if known == "about":
+        return {
+            "": False,
+            "about": close,
+            "near": close or same,
+            "gt": stated <= 0.9 * true,
+            "min": stated <= 0.9 * true,
+            "lt": stated >= 1.1 * true,
+        }.get(how, False)
+    if known in ("gt", "min"):
+        return {"": same, "about": same, "gt": stated <= true * (1 + 1e-9), "min": stated <= true * (1 + 1e-9)}.get(
+            how, False
+        )
+    if known == "max":
+        return {"max": same, "lt": true < stated <= 1.35 * true, "within": same}.get(how, False)
+    if known == "lt":
+        return {"lt": true <= stated <= 1.35 * true, "max": same, "within": same, "near": same}.get(how, False)
+    if known == "near":
+        return {"near": same, "about": close, "lt": same}.get(how, False)
+    if how == "":
+        return same or rounded
+    if how == "about":
+        return close
+    if how == "gt":
+        return stated < true
+    if how == "min":
+        return stated <= true * (1 + 1e-9)
+    if how == "lt":
+        return true < stated <= 1.35 * true or (source.derived and same)
+    if how == "near":
+        return 0.88 * stated <= true < stated or same
+    if how == "within":
+        return true <= stated <= 1.35 * true
+    return how == "max" and same and source.in_range
+
+
+def _spans(claim: Quantity, source: Quantity) -> bool:
+    """Months against weeks and days: equal within the length of a month."""
+    day = 86400.0
+    days = [
+        quantity.value * 30.44 if quantity.kind == "months" else quantity.value / day for quantity in (claim, source)
+    ]
+    return abs(days[0] - days[1]) <= 0.02 * days[1] and days[1] >= 28
