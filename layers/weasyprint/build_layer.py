@@ -410,7 +410,9 @@ def add_date_dash(font: Any) -> None:
     from fontTools.ttLib.tables import otTables
 
     characters = font.getBestCmap()
-    hyphen, dash = characters[0x2D], characters[0x2013]
+    dash = characters[0x2013]
+    # A face may have turned the hyphen into a variant for digits or capitals by then (Inter does).
+    hyphens = [name for name in font.getGlyphOrder() if name == characters[0x2D] or name.startswith("hyphen.")]
     glyph = "datedash"
     outlines = font["glyf"]
     order = [*font.getGlyphOrder(), glyph]
@@ -419,7 +421,7 @@ def add_date_dash(font: Any) -> None:
     outlines.glyphs[glyph] = deepcopy(outlines[dash])
     font["hmtx"].metrics[glyph] = font["hmtx"].metrics[dash]
     table = font["GSUB"].table
-    table.LookupList.Lookup.append(buildLookup([buildSingleSubstSubtable({hyphen: glyph})]))
+    table.LookupList.Lookup.append(buildLookup([buildSingleSubstSubtable(dict.fromkeys(hyphens, glyph))]))
     table.LookupList.LookupCount = len(table.LookupList.Lookup)
     record = otTables.FeatureRecord()
     record.FeatureTag, record.Feature = DATE_DASH_FEATURE, otTables.Feature()

@@ -59,8 +59,10 @@ class Design:
 
     @property
     def margins(self) -> tuple[float, float, float, float]:
-        """Page margins in millimetres: top, right, bottom, left."""
+        """Page margins in millimetres: top, right, bottom, left (mirrored for a language read from the right)."""
         top, right, bottom, left = self.template.margins
+        if self.locale.direction == "rtl":
+            left, right = right, left
         return (top * self.scale, right * self.scale, bottom * self.scale, left * self.scale)
 
 

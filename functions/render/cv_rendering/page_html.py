@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from cv_rendering.design import Design
-from cv_rendering.document import Document, Letter
+from cv_rendering.document import Contact, Document, Letter
 from cv_rendering.template_catalogue import TEMPLATES
 
 _PAPER = {"A4": "210mm 297mm", "Letter": "8.5in 11in"}
@@ -44,7 +44,7 @@ def _environment() -> Any:
     from jinja2 import FileSystemLoader, StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    return ImmutableSandboxedEnvironment(
+    environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -52,6 +52,33 @@ def _environment() -> Any:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    environment.globals["contact_rows"] = contact_rows
+    return environment
+
+
+def contact_rows(document: Document | Letter, design: Design) -> list[list[Contact]]:
+    """Contacts in as few rows as fit the text's width, evenly filled; an estimate by the mean letter's width."""
+    _, right, _, left = design.margins
+    portrait = 34 if isinstance(document, Document) and document.photo else 0
+    width = (210 if design.paper == "A4" else 216) - left - right - portrait
+    millimetres_per_letter = 0.53 * design.body_size * 25.4 / 72
+    room = max(30, int(width / millimetres_per_letter))
+    lengths = [len(contact.shown) + 3 for contact in document.contacts]
+    count = max(1, -(-sum(lengths) // room))
+    while True:
+        rows: list[list[Contact]] = []
+        filled = 0
+        # Rows of about the same length look better than one full row and a remnant.
+        goal = min(room, sum(lengths) // count + max(lengths, default=0) // 2)
+        for contact, length in zip(document.contacts, lengths, strict=True):
+            if not rows or filled + length > goal + 3:
+                rows.append([])
+                filled = 0
+            rows[-1].append(contact)
+            filled += length
+        if len(rows) <= count or count >= len(lengths):
+            return rows
+        count += 1
 
 
 def html_for_print(document: Document, design: Design) -> str:
@@ -106,6 +133,7 @@ def _css_values(design: Design) -> dict[str, str]:
         "leading": f"{1 + (design.template.line_height - 1) * (0.5 + design.scale / 2):.3f}",
         "space": f"{design.body_size * design.template.line_height * design.scale:.2f}pt",
         "accent": design.accent,
+        "edge": f"{-left:.2f}mm" if design.locale.direction == "ltr" else f"calc(100% + {right:.2f}mm)",
         "heading_font": font_stack(design, heading=True),
         "body_font": font_stack(design, heading=False),
     }

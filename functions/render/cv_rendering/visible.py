@@ -112,7 +112,7 @@ def visible_resume(resume: dict[str, Any], design: Design) -> dict[str, Any]:
     result: dict[str, Any] = {"basics": basics}
     for key, fields in _FIELDS.items():
         if key in shown:
-            result[key] = [_project(item, fields, design) for item in _dicts(resume.get(key))]
+            result[key] = [_one_text(key, _project(item, fields, design)) for item in _dicts(resume.get(key))]
     result["meta"] = {"cvmaker": _meta(resume, design)}
     visible: dict[str, Any] = prune(result)
     visible["meta"]["cvmaker"].setdefault("section_order", [])
@@ -144,6 +144,15 @@ def _removal_order(path: list[str]) -> tuple[tuple[int, str], ...]:
 
 def _project(source: dict[str, Any], fields: dict[str, _Clean], design: Design) -> dict[str, Any]:
     return {key: value for key, clean in fields.items() if (value := clean(source.get(key), design))}
+
+
+def _one_text(key: str, item: dict[str, Any]) -> dict[str, Any]:
+    """Description and summary are printed as one text, so they are one: `summary`, or a project's `description`."""
+    whole, other = ("description", "summary") if key == "projects" else ("summary", "description")
+    if other in item:
+        texts = [item.pop("description", ""), item.pop("summary", "")]
+        item[whole] = "\n".join(filter(None, texts))
+    return item
 
 
 def _dicts(value: Any) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from cv_rendering.document import Contact, Document, Entry, Link, Section
 
 # Anywhere in a line. `$`, `~` and `|` act in GitHub's dialect; `&` begins an entity.
-_ACTIVE = re.compile(r"[\\`*\[\]<>$~|]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|!(?=\[)")
+_ACTIVE = re.compile(r"[\\`*\[\]<>$~|]|(?<!\w)_|_(?!\w)|&(?=#\w+;|[A-Za-z]\w+;)|!(?=\[)")
 # At the start of a line: headings, quotes, lists, rules, and the underlines of headings.
 _OPENING = re.compile(r"(?:#{1,6}(?=\s|$)|[-+=](?=[-+=\s]|$)|(?<=\d)[.)](?=\s|$))")
 _NUMBER = re.compile(r"\d{1,9}(?=[.)](?:\s|$))")
