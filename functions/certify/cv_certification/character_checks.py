@@ -11,7 +11,7 @@ _PRIVATE_USE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010f
 _UNMAPPED = re.compile(r"\ufffd|\(cid:\d+\)")
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
 # Joiners (U+200C, U+200D) are letters' companions in Arabic and Indic scripts; directional marks likewise.
-_INVISIBLE = re.compile("[\u200b\u2060\ufeff\x00-\x08\x0b\x0e-\x1f\x7f]")
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff]")
 # Control characters here are glyph codes without a map, as pypdf and pdfminer pass them on.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 

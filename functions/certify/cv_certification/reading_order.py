@@ -12,7 +12,7 @@ from typing import Any
 from cvmaker_core.schema.artefacts import ParsedDate
 
 from cv_certification.comparison import field_rules, is_date
-from cv_certification.text_index import TextIndex, is_right_to_left
+from cv_certification.text_index import TextIndex
 
 # Letters (without spaces) of place, link and dates that may stand between an entry's head and its dates.
 FARTHEST_DATE = 90
@@ -110,7 +110,7 @@ def _places(entry: Entry, index: TextIndex, after: int, findings: OrderFindings)
             ranges = [place]
         if ranges:
             candidates[pointer] = ranges
-        elif not (is_right_to_left(value) and index.contains(value)):
+        elif not index.contains(value):
             findings.broken_values.append(pointer)
     if not candidates:
         return {}

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 
@@ -14,8 +13,16 @@ MAXIMUM_GAP = 160
 SHORT_VALUE = 5
 
 _CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_WORD = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+[+#]*")
-_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+_RTL = r"\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff"
+# Right-to-left and Latin letters may touch ("\u0648Python", "and Python"): engines part them differently.
+_WORD = re.compile(rf"[{_CJK}]|[{_RTL}]+|[^\W_{_CJK}{_RTL}]+[+#]*")
+_RIGHT_TO_LEFT = re.compile(f"[{_RTL}]")
+# Directional marks show nothing; vowel points are placed before or after their letter. Engines differ in both.
+_DROPPED = re.compile(
+    "[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670]"
+)
+# From this share of right-to-left letters on, engines turn Latin words and numbers around as well.
+_MOSTLY_RIGHT_TO_LEFT = 0.3
 
 
 def split_words(text: str) -> list[str]:
@@ -23,12 +30,7 @@ def split_words(text: str) -> list[str]:
 
     Engines differ in whether they return right-to-left text as written or as seen.
     """
-    return [_undirected(word) for word in _WORD.findall(_without_marks_that_engines_drop(fold(text)))]
-
-
-def _without_marks_that_engines_drop(text: str) -> str:
-    """Directional marks show nothing, and engines disagree on returning them."""
-    return re.sub("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]", "", text)
+    return [_undirected(word) for word in _WORD.findall(_DROPPED.sub("", fold(text)))]
 
 
 def _undirected(word: str) -> str:
@@ -36,6 +38,7 @@ def _undirected(word: str) -> str:
 
 
 def is_right_to_left(text: str) -> bool:
+    """Whether any letter is Arabic, Hebrew or a relative of theirs."""
     return _RIGHT_TO_LEFT.search(text) is not None
 
 
@@ -44,22 +47,26 @@ class TextIndex:
 
     def __init__(self, text: str) -> None:
         self.words = split_words(text)
-        self.starts: list[int] = []
+        self.turned = len(_RIGHT_TO_LEFT.findall(text)) > _MOSTLY_RIGHT_TO_LEFT * max(1, sum(map(len, self.words)))
+        if self.turned:
+            self.words = [min(word, word[::-1]) for word in self.words]
+        starts: list[int] = []
         position = 0
         for word in self.words:
-            self.starts.append(position)
+            starts.append(position)
             position += len(word)
         self.stream = "".join(self.words)
-        self._boundaries = {*self.starts, position}
+        self._boundaries = {*starts, position}
         self._counts = Counter(self.words)
 
-    def word_number(self, position: int) -> int:
-        """The number of the word that holds a stream position."""
-        return bisect_left(self.starts, position + 1) - 1
+    def _keys(self, value: str) -> list[str]:
+        """A value's words in the form in which this index holds them."""
+        words = split_words(value)
+        return [min(word, word[::-1]) for word in words] if self.turned else words
 
     def find_all(self, value: str, limit: int = 50) -> list[tuple[int, int]]:
         """Stream ranges at which the value stands as written, at most `limit` of them."""
-        key = "".join(split_words(value))
+        key = "".join(self._keys(value))
         if not key:
             return []
         found: list[tuple[int, int]] = []
@@ -76,7 +83,7 @@ class TextIndex:
         ranges = self.find_all(value, limit=1)
         if ranges:
             return ranges[0]
-        return self._find_across_a_break("".join(split_words(value)))
+        return self._find_across_a_break("".join(self._keys(value)))
 
     def _find_across_a_break(self, key: str) -> tuple[int, int] | None:
         shortest = max(SHORT_VALUE, 8)
@@ -104,12 +111,12 @@ class TextIndex:
 
     def contains(self, value: str) -> bool:
         """Whether the value can be read here. Right-to-left lines are compared word by word."""
-        wanted = split_words(value)
+        wanted = self._keys(value)
         if not wanted:
             return True
         if self.find(value) is not None:
             return True
-        if is_right_to_left(value):
+        if self.turned:
             return all(self._counts[word] >= count for word, count in Counter(wanted).items())
         return False
 

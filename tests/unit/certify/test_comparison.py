@@ -1,0 +1,93 @@
+"""Field-by-field comparison: what counts as the same, and what as lost or invented."""
+
+import pytest
+from cv_certification.comparison import compare_resumes, compare_values, is_fact, visible_resume
+
+
+@pytest.mark.parametrize(
+    ("pointer", "sent", "read", "same", "transform"),
+    [
+        ("/work/0/name", "Acme", "Acme", True, None),
+        ("/work/0/name", "Café  Lumen", "Café Lumen", True, None),
+        ("/work/0/name", "ACME", "Acme", True, "case"),
+        ("/work/0/name", "Acme", "Acme Ltd", False, None),
+        ("/work/0/startDate", "2020-03", "2020-03", True, None),
+        ("/work/0/startDate", "2020-03-15", "2020-03", True, "date"),
+        ("/work/0/startDate", "2020-03", "2020", True, "date"),
+        ("/work/0/startDate", "2020", "2020-03", False, "date"),
+        ("/work/0/startDate", "2020-03", "2021-03", False, "date"),
+        ("/basics/phone", "+44 20 7946 0123", "020 7946 0123", True, "phone"),
+        ("/basics/phone", "+44 20 7946 0123", "+44 20 7946 0124", False, "phone"),
+        ("/basics/url", "https://www.example.com/", "example.com", True, "address"),
+        ("/basics/url", "https://example.com/a", "example.com/b", False, None),
+        ("/basics/profiles/0/network", "Git Hub", "GitHub", True, "spacing"),
+        ("/work/0/highlights/0", "well-known tools", "wellknown tools", True, "hyphenation"),
+        ("/work/0/highlights/0", "Cut costs by 20%", "Cut costs by 30%", False, None),
+    ],
+)
+def test_values_are_equal_up_to_named_transforms(
+    pointer: str, sent: str, read: str, same: bool, transform: str | None
+) -> None:
+    assert compare_values(pointer, sent, read)[0] is same
+    if same:
+        assert compare_values(pointer, sent, read)[1] == transform
+
+
+def test_a_lost_entry_does_not_make_later_ones_look_wrong() -> None:
+    jobs = [{"name": f"Employer {number}", "position": "Engineer", "startDate": f"201{number}"} for number in range(5)]
+    comparison = compare_resumes({"work": jobs}, {"work": jobs[:1] + jobs[2:]})
+    assert sorted(comparison.wrong_facts) == ["/work/1/name", "/work/1/position", "/work/1/startDate"]
+    assert comparison.fields["/work/4/name"].ok
+    assert comparison.invented == []
+
+
+def test_entries_are_paired_by_content_not_by_order() -> None:
+    one, other = {"name": "Acme", "position": "Developer"}, {"name": "Globex", "position": "Developer"}
+    comparison = compare_resumes({"work": [one, other]}, {"work": [other, one]})
+    assert comparison.score == 1.0
+
+
+def test_a_misread_employer_is_shown_beside_its_source() -> None:
+    comparison = compare_resumes(
+        {"work": [{"name": "Acme", "position": "Developer", "startDate": "2020"}]},
+        {"work": [{"name": "Developer", "position": "Acme", "startDate": "2020"}]},
+    )
+    assert comparison.fields["/work/0/name"].read == "Developer"
+    assert comparison.wrong_facts == ["/work/0/name", "/work/0/position"]
+
+
+def test_facts_that_nobody_sent_are_named() -> None:
+    comparison = compare_resumes(
+        {"work": [{"name": "Acme", "startDate": "2020"}]},
+        {"work": [{"name": "Acme", "startDate": "2020", "endDate": "2021"}, {"name": "Globex"}]},
+    )
+    assert comparison.invented == ["/work/0/endDate", "/work/1/name"]
+    assert comparison.wrong_facts == []
+
+
+def test_prose_is_no_fact() -> None:
+    comparison = compare_resumes({"basics": {"summary": "Builder of bridges."}}, {"basics": {"summary": "Builder."}})
+    assert comparison.wrong_prose == ["/basics/summary"]
+    assert comparison.wrong_facts == []
+    assert is_fact("/education/2/studyType")
+    assert not is_fact("/work/0/highlights/1")
+
+
+def test_what_a_page_never_prints_is_not_compared() -> None:
+    resume = {
+        "$schema": "x",
+        "basics": {"name": "Jo", "image": "data:…"},
+        "meta": {
+            "version": "1",
+            "cvmaker": {"language": "en", "sections": [{"name": "Patents", "items": ["A valve"]}]},
+        },
+    }
+    shown = visible_resume(resume)
+    assert shown == {
+        "basics": {"name": "Jo"},
+        "meta": {"cvmaker": {"sections": [{"name": "Patents", "items": ["A valve"]}]}},
+    }
+    assert compare_resumes(resume, {"basics": {"name": "Jo"}}).wrong_prose == [
+        "/meta/cvmaker/sections/0/name",
+        "/meta/cvmaker/sections/0/items/0",
+    ]
