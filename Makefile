@@ -46,7 +46,7 @@ gallery: setup ## Draw every template into docs/gallery
 	@.venv/bin/python -m benchmarks.render.gallery
 
 openapi: setup ## Write docs/openapi.json from the API's code
-	@.venv/bin/python -m benchmarks.openapi
+	@.venv/bin/python functions/api/write_openapi.py
 
 build: setup ## sam build without Docker, byte-compiled for Lambda: make build ARCH=x86_64
 	@local/build.sh $(or $(ARCH),arm64)
