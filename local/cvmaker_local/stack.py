@@ -127,6 +127,8 @@ class LocalStack:
         self._client_lock = threading.Lock()
         self._stop_lock = threading.Lock()
         self._started = False
+        self._textract: Any = None
+        self._failure_queues: dict[str, str] = {}
         self._ports = (api_port, web_port)
         self.translated: TranslatedTemplate
         self.host: RuntimeHost
@@ -209,6 +211,8 @@ class LocalStack:
         self._start_gateway()
         if self.prestart:
             self.host.prestart(self.pipeline_functions())
+            if self.embeddings_url:
+                self.embeddings.warm_up()
         self.bus.start_timers()
 
     def _lock_data_dir(self) -> None:
@@ -244,6 +248,22 @@ class LocalStack:
         """The servers that stand in for Pinecone and OpenAI's embeddings, unless a key names the real ones."""
         self.pinecone_url = ""
         self.embeddings_url = ""
+        if not self.pinecone_api_key:
+            from cvmaker_local.pinecone_server import PineconeServer, VectorStore
+
+            store = VectorStore(self.data_dir / "vectors.sqlite", self.vector_delay_seconds)
+            self._closers.append(store.close)
+            server = self._bind(0)
+            self.pinecone = PineconeServer(store, server.url, LOCAL_KEY)
+            self.pinecone_url = server.url
+            server.start(self.pinecone)
+        if not self.openai_api_key or os.environ.get("CVMAKER_EMBEDDINGS") == "local":
+            from cvmaker_local.embeddings_server import EmbeddingsServer
+
+            server = self._bind(0)
+            self.embeddings = EmbeddingsServer(LOCAL_KEY)
+            self.embeddings_url = f"{server.url}/v1"
+            server.start(self.embeddings)
 
     def _base_environment(self) -> dict[str, str]:
         return {
@@ -265,7 +285,20 @@ class LocalStack:
         return chosen | self.parameters
 
     def _provider_parameters(self) -> dict[str, str]:
-        return {}
+        chosen = {}
+        if self.openai_base_url:
+            chosen["OpenAiBaseUrl"] = self.openai_base_url
+        if self.embeddings_url:
+            from cvmaker_local.embeddings_server import DIMENSIONS, MODEL_NAME
+
+            chosen |= {
+                "EmbeddingsBaseUrl": self.embeddings_url,
+                "EmbeddingModel": MODEL_NAME,
+                "EmbeddingDimensions": str(DIMENSIONS),
+            }
+        if self.pinecone_url:
+            chosen["PineconeControlPlaneUrl"] = self.pinecone_url
+        return chosen
 
     def _create_resources(self) -> None:
         wanted = self._template_parameters()
@@ -351,6 +384,12 @@ class LocalStack:
                 )
             )
 
+        for resource in self.translated.event_invoke:
+            properties = self.adapter.resolve(resource["Properties"])
+            destination = ((properties.get("DestinationConfig") or {}).get("OnFailure") or {}).get("Destination", "")
+            if ":sqs:" in destination:
+                self._failure_queues[self.host.pool(properties["FunctionName"]).configuration.logical_id] = destination
+
     def _layer_root(self, logical_id: str, source: Path) -> Path:
         if self.build_dir is None:
             return source
@@ -388,7 +427,46 @@ class LocalStack:
             self._deliver(event)
 
     def _start_gateway(self) -> None:
-        """The API, served from the template's OpenAPI body."""
+        """The API, served from the template's OpenAPI body, and the web app beside it."""
+        from cvmaker_local.api_gateway import ApiGateway, UsagePlan
+        from cvmaker_local.moto_adapter import ACCOUNT
+        from cvmaker_local.web_server import WebServer
+
+        self.api_key = LOCAL_KEY
+        for key in self.translated.api_keys:
+            self.api_key = str(self.adapter.resolve(key).get("Properties", {}).get("Value") or LOCAL_KEY)
+        if self.web_server is not None:
+            configuration = {"apiUrl": self.api_url, "apiKey": self.api_key}
+            self.web_server.start(WebServer(self.web_root, self.web_url, configuration))
+        if not self.translated.rest_apis:
+            return
+        api = next(iter(self.translated.rest_apis.values()))
+        body = self.adapter.resolve(api["Properties"].get("Body") or {})
+        stages = [self.adapter.resolve(stage)["Properties"] for stage in self.translated.api_stages]
+        plan = UsagePlan()
+        for resource in self.translated.usage_plans:
+            properties = self.adapter.resolve(resource).get("Properties", {})
+            throttle, quota = properties.get("Throttle") or {}, properties.get("Quota") or {}
+            if throttle:
+                plan.rate, plan.burst = float(throttle["RateLimit"]), float(throttle["BurstLimit"])
+            if quota.get("Period") == "DAY":
+                plan.quota = int(quota["Limit"])
+        settings = [item for stage in stages for item in stage.get("MethodSettings") or []]
+        limits = next((item for item in settings if "ThrottlingRateLimit" in item), None)
+        self.gateway = ApiGateway(
+            body,
+            [stage["StageName"] for stage in stages],
+            self.host.invoke,
+            api_keys=[self.api_key],
+            usage_plan=plan,
+            stage_throttle=(float(limits["ThrottlingRateLimit"]), float(limits["ThrottlingBurstLimit"]))
+            if limits
+            else None,
+            region=self.region,
+            account=ACCOUNT,
+        )
+        self.api_url = f"{self.api_server.url}/{stages[0]['StageName']}" if stages else self.api_url
+        self.api_server.start(self.gateway)
 
     def stop(self) -> None:
         """Stop everything that was started, in reverse order. Idempotent."""
@@ -460,8 +538,29 @@ class LocalStack:
             if result.error is None:
                 return
             logger.warning("asynchronous invocation of %s failed: %s", arn, result.error_type)
-            if delay is None or self.bus.stopped.wait(delay):
+            if delay is not None and self.bus.stopped.wait(delay):
                 return
+        self._send_to_failure_queue(arn, payload, result)
+
+    def _send_to_failure_queue(self, arn: str, payload: str, result: InvokeResult) -> None:
+        """The function's OnFailure destination, as `AWS::Lambda::EventInvokeConfig` names it."""
+        queue = self._failure_queues.get(self.host.pool(arn).configuration.logical_id)
+        if queue is None:
+            return
+        record = {
+            "version": "1.0",
+            "timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "requestContext": {
+                "requestId": result.request_id,
+                "functionArn": arn,
+                "condition": "RetriesExhausted",
+                "approximateInvokeCount": len(ASYNCHRONOUS_DELAYS) + 1,
+            },
+            "requestPayload": json.loads(payload),
+            "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": result.error},
+            "responsePayload": result.payload,
+        }
+        self.adapter.send_to_queue(queue, json.dumps(record), {})
 
     def run_schedule(self, name: str) -> int:
         """Fire the scheduled rules whose name contains `name`, now; returns how many targets they have."""
@@ -494,7 +593,12 @@ class LocalStack:
         return InvokeResult(None, None, "", 0.0, "")
 
     def _detect_text(self, request: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        return 400, {"__type": "UnsupportedDocumentException", "Message": "No local OCR is installed."}
+        if self._textract is None:
+            from cvmaker_local.textract import LocalTextract
+
+            self._textract = LocalTextract(lambda bucket, key: self.adapter.bucket(bucket).keys[key].value)
+        answer: tuple[int, dict[str, Any]] = self._textract(request)
+        return answer
 
     def pipeline_functions(self) -> list[str]:
         """Logical ids of the state machine's functions, in order of appearance."""
