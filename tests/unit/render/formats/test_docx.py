@@ -13,8 +13,8 @@ from cv_rendering.formats.docx import write_docx, write_letter_docx
 from cv_rendering.formats.docx_xml import insert_in_order, make_element
 from cvmaker_core.schema.jobs import DesignOptions
 
-PIXEL = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+PIXEL = f"data:image/png;base64,{PNG}"
 
 
 @pytest.fixture(scope="module")
