@@ -46,4 +46,12 @@ say "Installing packages"
     || fail "could not install requirements-dev.txt."
 .venv/bin/python -m uv pip install --quiet --python .venv/bin/python --no-deps -e . || fail "could not install cvmaker itself."
 
+say "Preparing WeasyPrint's libraries and fonts"
+if ! .venv/bin/python layers/weasyprint/build_layer.py --ensure; then
+    # Another system, or no way to Debian's packages: the system's own Pango does as well, with its fonts.
+    .venv/bin/python -c 'import weasyprint' 2>/dev/null \
+        || { as_root apt-get update -qq && as_root apt-get install -y -qq libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 >/dev/null; } \
+        || fail "Pango is missing. On Debian or Ubuntu: apt install libpango-1.0-0 libpangoft2-1.0-0. On macOS: brew install pango."
+fi
+
 echo "$state" > .venv/.cvmaker-setup

@@ -48,7 +48,7 @@ def test_the_pipeline_completes_with_the_network_cut(tmp_path: Path) -> None:
             "--out",
             str(tmp_path / "out"),
             "--json",
-        ],  # fmt: skip
+        ],
         cwd=ROOT,
         env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
         capture_output=True,
