@@ -1,0 +1,645 @@
+"""Sections of dated entries (work, education, projects, volunteering) → entries → fields.
+
+A CV repeats one pattern: what stands where in the first job stands there in all of them. So
+fragments are judged by their words *and* by their slot (line, cell, style), and the slots'
+votes are summed over the whole document before any single entry is decided.
+"""
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from statistics import median
+
+from cv_parsing.building import Range, trim
+from cv_parsing.dates import DURATION, DateRange, ranges
+from cv_parsing.lexicon import has_cjk, lexicon, plain
+from cv_parsing.model import Document, Line
+from cv_parsing.patterns import EMAIL, URL
+
+Style = tuple[float, bool, bool, int, str]
+_SEPARATOR = re.compile(r"\s+[|•·∙●‣◦–—―@/~*¦]\s+|\s*[|¦│]\s*|\s+-{1,3}\s+|\s*[•·●∙]\s*|\s{3,}|；|\s*//\s*|\s*::\s*")
+_SENTENCE_END = re.compile(r"[.!?。！？;]\s*$")
+_MAX_HEADER_WORDS = 16
+
+
+@dataclass(slots=True)
+class Fragment:
+    """A piece of an entry's header: what a person sees as one thing."""
+
+    start: int
+    end: int
+    text: str
+    line: int
+    cell: int
+    bold: bool
+    italic: bool
+    size: float
+    right: bool
+    slot: tuple[object, ...] = ()
+    kind: str = ""
+    bracketed: bool = False
+
+    @property
+    def range(self) -> Range:
+        return self.start, self.end
+
+
+@dataclass(slots=True)
+class Entry:
+    """One job, study or project: header fragments, period and body lines."""
+
+    lines: list[Line]
+    header: list[Line] = field(default_factory=list)
+    body: list[Line] = field(default_factory=list)
+    fragments: list[Fragment] = field(default_factory=list)
+    period: DateRange | None = None
+    period_offset: int = 0
+    extra_periods: list[tuple[DateRange, int]] = field(default_factory=list)
+    links: list[Range] = field(default_factory=list)
+    inherits: bool = False
+    """True when the entry is a further position under the employer of the one before."""
+
+
+def style_of(line: Line) -> Style:
+    """The style of a line's first words (a title set bold beside a regular place counts as bold)."""
+    word = next((w for w in line.words() if any(c.isalnum() for c in w.text)), next(line.words()))
+    return (round(word.size * 2) / 2, word.bold, word.italic, word.color, word.font)
+
+
+@dataclass(slots=True)
+class _Seen:
+    line: Line
+    periods: list[DateRange]
+    anchor: bool
+    short: bool
+    continues: bool
+    style: Style
+
+
+def _look(lines: list[Line]) -> list[_Seen]:
+    seen: list[_Seen] = []
+    previous: _Seen | None = None
+    for line in lines:
+        periods = ranges(line.text) if any(c.isdigit() for c in line.text) else []
+        words = len(line.text.split())
+        rest = line.text
+        for period in reversed(periods):
+            rest = rest[: period.start] + " " + rest[period.end :]
+        cjk = has_cjk(rest)
+        short = (len(rest) <= 45 if cjk else len(rest.split()) <= _MAX_HEADER_WORDS and len(rest) < 110)
+        full = [p for p in periods if not p.single]
+        continues = False
+        if previous is not None and not line.bullet and line.gap_above < 2.2:
+            if previous.line.bullet or previous.continues:
+                hanging = line.x0 >= previous.line.x0 - 3 and line.column == previous.line.column
+                same = abs(line.size - previous.line.size) < 0.6
+                flat = line.x0 == line.x1 == 0 or line.block is not None or line.pointer is not None
+                continues = same and hanging and not flat and (previous.line.wraps or line.x0 > previous.line.x0 - 1.5)
+                if continues and style_of(line)[1] and not previous.line.bold and full:
+                    continues = False
+                if continues and full and line.gap_above > previous.line.gap_above + 0.25 and short:
+                    continues = False
+        anchor = False
+        if not line.bullet and not continues and periods:
+            chosen = full[0] if full else periods[0]
+            before, after = rest_around(line.text, chosen)
+            sentence = _SENTENCE_END.search(line.text) and words > 8
+            if full:
+                anchor = short and (not sentence or not before)
+            else:
+                alone = not before or not after
+                anchor = short and alone and not sentence and len(periods) == 1
+                if anchor and before and not _separated(line.text, chosen):
+                    anchor = len(before.split()) <= 8 and not before[-1:].islower() or len(line.cells) > 1
+        item = _Seen(line, periods, anchor, short, continues, style_of(line))
+        seen.append(item)
+        previous = item
+    return seen
+
+
+def rest_around(text: str, period: DateRange) -> tuple[str, str]:
+    edge = " \t,;:|•·–—-()[]"
+    return text[: period.start].strip(edge), text[period.end :].strip(edge)
+
+
+def _separated(text: str, period: DateRange) -> bool:
+    before = text[: period.start].rstrip(" ")
+    return not before or before[-1] in "\t,;:|•·–—-([/" or text[: period.start].endswith("  ")
+
+
+def split_entries(lines: list[Line]) -> list[list[Line]]:
+    """Cut a section where its entries begin."""
+    if not lines:
+        return []
+    seen = _look(lines)
+    anchors = [i for i, item in enumerate(seen) if item.anchor]
+    anchors = _sound_anchors(seen, anchors)
+    starts = _starts_from_anchors(seen, anchors) if anchors else _starts_without_dates(seen)
+    if not starts or starts[0] != 0:
+        starts = [0, *starts]
+    starts = sorted(set(starts))
+    return [lines[a:b] for a, b in zip(starts, [*starts[1:], len(lines)], strict=True)]
+
+
+def _sound_anchors(seen: list[_Seen], anchors: list[int]) -> list[int]:
+    """Where periods exist, single dates count only in the same place (a year inside a job is not a job)."""
+    periods = [i for i in anchors if any(not p.single for p in seen[i].periods)]
+    if periods:
+        styles = {(seen[i].style, len(seen[i].line.cells) > 1) for i in periods}
+        anchors = [
+            i
+            for i in anchors
+            if i in periods
+            or (seen[i].style, len(seen[i].line.cells) > 1) in styles
+            and (len(seen[i].line.cells) > 1 or not any(rest_around(seen[i].line.text, seen[i].periods[0])))
+        ]
+    return anchors
+
+
+def _header_like(item: _Seen) -> bool:
+    return item.short and not item.line.bullet and not item.continues
+
+
+def _starts_from_anchors(seen: list[_Seen], anchors: list[int]) -> list[int]:
+    first = anchors[0]
+    lead = seen[:first]
+    offset = first if first <= 3 and all(_header_like(item) for item in lead) else 0
+    if offset and any(_SENTENCE_END.search(item.line.text) and len(item.line.text.split()) > 6 for item in lead):
+        offset = 0
+    opening = seen[first - offset].style
+    leading = median([item.line.gap_above for item in seen if item.line.gap_above < 3] or [1.3])
+    starts = [first - offset]
+    for number in range(1, len(anchors)):
+        anchor, before = anchors[number], anchors[number - 1]
+        room = anchor - before - 1
+        choice = anchor
+        wanted = anchor - offset
+        if (
+            offset
+            and wanted > before
+            and seen[wanted].style == opening
+            and all(_header_like(seen[i]) for i in range(wanted, anchor))
+        ):
+            choice = wanted
+        elif offset == 0 and seen[anchor].style == opening:
+            choice = anchor
+        else:
+            best = anchor
+            for i in range(anchor - 1, max(before, anchor - 4), -1):
+                if not _header_like(seen[i]):
+                    break
+                if seen[i].style == opening and opening != seen[anchor].style:
+                    best = i
+                    break
+                gap = seen[i].line.gap_above
+                if gap > leading * 1.3 and gap > seen[i + 1].line.gap_above * 1.15 and best == anchor:
+                    if seen[i].style[1] or seen[i].style[0] > seen[anchor].style[0] or offset:
+                        best = i
+                        break
+            choice = best
+        if room >= 0 and choice > before:
+            starts.append(choice)
+    starts.extend(_undated_starts(seen, starts, opening, leading))
+    return sorted(set(starts))
+
+
+def _undated_starts(seen: list[_Seen], starts: list[int], opening: Style, leading: float) -> list[int]:
+    """Entries without a date: a line in the opening style after the body of another entry."""
+    body_styles = Counter(item.style for item in seen if item.line.bullet or not item.short)
+    if body_styles[opening] or not (opening[1] or opening[0] > 0 and _bigger(opening, seen)):
+        return []
+    extra: list[int] = []
+    marks = sorted(starts)
+    for i, item in enumerate(seen):
+        if i in marks or item.style != opening or not _header_like(item) or i == 0:
+            continue
+        previous = seen[i - 1]
+        inside = max((s for s in marks if s < i), default=None)
+        if inside is None or i - inside < 2:
+            continue
+        if (previous.line.bullet or previous.continues or not previous.short) and item.line.gap_above >= leading * 0.95:
+            extra.append(i)
+    return extra
+
+
+def _bigger(style: Style, seen: list[_Seen]) -> bool:
+    sizes = Counter(round(item.line.size * 2) / 2 for item in seen)
+    return style[0] > sizes.most_common(1)[0][0] + 0.4
+
+
+def _starts_without_dates(seen: list[_Seen]) -> list[int]:
+    opening = seen[0].style
+    body_styles = {item.style for item in seen if item.line.bullet or not item.short}
+    same = [i for i, item in enumerate(seen) if item.style == opening and _header_like(item)]
+    others = [i for i, item in enumerate(seen) if item.style != opening]
+    if opening not in body_styles and others and len(same) > 1:
+        runs = [i for n, i in enumerate(same) if n == 0 or same[n - 1] != i - 1]
+        return runs
+    if any(item.line.bullet for item in seen) and not seen[0].line.bullet:
+        return [
+            i
+            for i, item in enumerate(seen)
+            if i == 0 or (_header_like(item) and (seen[i - 1].line.bullet or seen[i - 1].continues))
+        ]
+    leading = median([item.line.gap_above for item in seen[1:]] or [1.3])
+    gaps = [i for i, item in enumerate(seen) if i == 0 or item.line.gap_above > max(leading * 1.35, leading + 0.4)]
+    return gaps
+
+
+# --- inside an entry ---------------------------------------------------------------------------------
+
+
+def read_entry(document: Document, lines: list[Line]) -> Entry:
+    """Header, period and body of an entry."""
+    entry = Entry(lines)
+    seen = _look(lines)
+    anchor = next((i for i, item in enumerate(seen) if item.anchor), None)
+    header_end = _header_end(seen, anchor)
+    entry.header = [item.line for item in seen[:header_end]]
+    entry.body = lines[header_end:]
+    for number, line in enumerate(entry.header):
+        _read_header_line(document, entry, line, number)
+    return entry
+
+
+def _header_end(seen: list[_Seen], anchor: int | None) -> int:
+    limit = 0
+    base = seen[0].style
+    bullets_follow = any(item.line.bullet for item in seen)
+    for i, item in enumerate(seen):
+        if item.line.bullet or item.continues:
+            break
+        if anchor is not None and i <= anchor:
+            limit = i + 1
+            continue
+        if i == 0:
+            limit = 1
+            continue
+        if not item.short or i > 4 or (anchor is not None and i > anchor + 2):
+            break
+        text = item.line.text
+        if _SENTENCE_END.search(text) and len(text.split()) > 5:
+            break
+        if text[:1].islower() and not item.line.italic and item.line.cells and len(item.line.cells) == 1:
+            break
+        previous = seen[i - 1]
+        following = seen[i + 1] if i + 1 < len(seen) else None
+        # Text that runs on to the next line is prose, unless styled as a header.
+        styled = item.style[1] or item.style[2] or len(item.line.cells) > 1
+        prose = following is not None and not following.line.bullet and following.style == item.style and (
+            item.line.wraps and len(text.split()) > 6
+        )
+        label = re.match(r"[^:：]{2,30}[:：]\s", text) and plain(text.split(":")[0].split("：")[0]) in lexicon().labels
+        if prose or label:
+            break
+        if len(text.split()) > 9 and not styled:
+            break
+        if not styled and not bullets_follow and following is not None and previous.style != base and len(text.split()) > 4:
+            break
+        if item.line.gap_above > 2.4 and not styled:
+            break
+        limit = i + 1
+    return max(limit, 1 if not seen[0].line.bullet else 0)
+
+
+def _read_header_line(document: Document, entry: Entry, line: Line, number: int) -> None:
+    text = document.text
+    cuts: list[Range] = []
+    for period in ranges(line.text) if any(c.isdigit() for c in line.text) else []:
+        start, end = period.start + line.start, period.end + line.start
+        if entry.period is None or (entry.period.single and not period.single and entry.period_offset != line.start):
+            if entry.period is not None:
+                entry.extra_periods.append((entry.period, entry.period_offset))
+            entry.period, entry.period_offset = period, line.start
+        elif period.single and not (period.until and period.until.value and _date_cell(line, period)):
+            continue
+        else:
+            entry.extra_periods.append((period, line.start))
+        tail = DURATION.match(text[end : line.end])
+        cuts.append((start, end + tail.end() if tail else end))
+    for match in URL.finditer(line.text):
+        span = (match.start() + line.start, match.end() + line.start)
+        entry.links.append(span)
+        cuts.append(span)
+    for match in EMAIL.finditer(line.text):
+        cuts.append((match.start() + line.start, match.end() + line.start))
+    for match in DURATION.finditer(line.text):
+        if entry.period is not None or len(match.group().strip()) == len(line.text.strip()):
+            cuts.append((match.start() + line.start, match.end() + line.start))
+    edge = max((w.x1 for w in line.words()), default=0.0)
+    for cell_number, cell in enumerate(line.cells):
+        pieces = _pieces(text, cell, cuts)
+        right = cell_number > 0 and abs(cell[-1].x1 - edge) < 1 and cell_number == len(line.cells) - 1
+        for start, end, bracketed in pieces:
+            words = [w for w in cell if w.start < end and w.end > start]
+            if not words:
+                continue
+            weight = len(words)
+            entry.fragments.append(
+                Fragment(
+                    start,
+                    end,
+                    " ".join(text[start:end].split()),
+                    number,
+                    cell_number,
+                    sum(w.bold for w in words) * 2 > weight,
+                    sum(w.italic for w in words) * 2 > weight,
+                    round(words[0].size * 2) / 2,
+                    right,
+                    bracketed=bracketed,
+                )
+            )
+
+
+def _date_cell(line: Line, period: DateRange) -> bool:
+    before, after = rest_around(line.text, period)
+    return not before or not after
+
+
+def _pieces(text: str, cell: list, cuts: list[Range]) -> list[tuple[int, int, bool]]:  # type: ignore[type-arg]
+    """Cut a cell at dates, separators, brackets and changes of style."""
+    start, end = cell[0].start, cell[-1].end
+    boundaries: list[Range] = [cut for cut in cuts if cut[0] < end and cut[1] > start]
+    inner = text[start:end]
+    for match in _SEPARATOR.finditer(inner):
+        boundaries.append((start + match.start(), start + match.end()))
+    for before, here in zip(cell, cell[1:], strict=False):
+        if (
+            (before.bold != here.bold or before.italic != here.italic or abs(before.size - here.size) > 0.9)
+            and not here.glue
+            and not (len(here.text) <= 2 and not here.text.isalnum())
+        ):
+            boundaries.append((before.end, here.start))
+    brackets: list[Range] = []
+    for match in re.finditer(r"[(（\[]([^()（）\[\]]{2,60})[)）\]]", inner):
+        inside = match[1]
+        if _bracket_is_own(inside):
+            boundaries.append((start + match.start(), start + match.start() + 1))
+            boundaries.append((start + match.end() - 1, start + match.end()))
+            brackets.append((start + match.start(1), start + match.end(1)))
+    boundaries.sort()
+    pieces: list[tuple[int, int, bool]] = []
+    at = start
+    for low, high in [*boundaries, (end, end)]:
+        if low > at:
+            a, b = trim(text, at, low)
+            if any(c.isalnum() for c in text[a:b]):
+                pieces.append((a, b, any(a >= x and b <= y for x, y in brackets)))
+        at = max(at, high)
+    return pieces
+
+
+def _bracket_is_own(inside: str) -> bool:
+    words = lexicon()
+    key = plain(inside)
+    return bool(
+        key in words.employment_types
+        or place_score(inside) >= 1
+        or any(part.strip() in words.employment_types for part in key.split(","))
+    )
+
+
+def place_score(text: str) -> float:
+    """2 for a place that a gazetteer confirms, 1 where the form says so ("Springfield, IL"), 0 otherwise."""
+    words = lexicon()
+    value = text.strip(" ,.;()")
+    if not value or len(value) > 70 or len(value.split()) > 8:
+        return 0.0
+    if plain(value) in words.countries or plain(value) in words.cities or plain(value) in words.regions:
+        return 2.0
+    parts = [part.strip() for part in re.split(r"[,，、/|–—-]\s+|,|，|\s[-–/]\s", value) if part.strip()]
+    if len(parts) >= 2:
+        known = [words.is_place_part(re.sub(r"\b\d{4,6}(?:-\d{3,4})?\b", "", part).strip()) for part in parts]
+        if known[-1] and all(known):
+            return 2.0
+        if (known[-1] or known[0]) and len(parts) <= 4 and not words.count_words(value, words.titles - {"host"}):
+            tail = parts[-1]
+            if known[-1] and (tail in words.region_codes or plain(tail) in words.countries or plain(tail) in words.regions):
+                return 1.6 if len(parts[0].split()) <= 3 else 0.6
+            return 1.2 if known[-1] or len(parts[-1].split()) <= 2 else 0.4
+    stripped = re.sub(r"\b(?:area|region|metropolitan|greater|city|市|省|区|県|府|都)\b|^[A-Z]{0,2}-?\d{4,6}\s+", "", value, flags=re.I).strip()
+    if stripped != value and words.is_place_part(stripped):
+        return 1.6
+    if re.fullmatch(r"(?i)(?:remote|télétravail|homeoffice|home office|remoto|удал[её]нно|远程|リモート|hybrid)(?:\W.*)?", value):
+        return 2.0
+    if has_cjk(value) and len(value) <= 8 and re.search(r"[市省区县都府県町村]$|시$|도$", value):
+        return 1.2
+    return 0.0
+
+
+def title_score(text: str) -> float:
+    """How much a text reads as a job title: its head word counts most."""
+    words = lexicon()
+    key = plain(text)
+    if has_cjk(key):
+        best = 0.0
+        for word in words.titles_cjk:
+            if word in key:
+                best = max(best, 1.2 if key.endswith(word) else 0.6)
+        return best
+    first_phrase = re.split(r"\s+(?:of|for|in|at|to|de|des|du|der|für|di|van|im)\s+|[,(/|&–—:]|\s-\s|\s(?:and|und|et|y|e)\s", key)[0]
+    tokens = first_phrase.replace("-", " ").split()
+    score = 0.0
+    if tokens:
+        if tokens[-1].strip(".'") in words.titles or tokens[-1].rstrip("s").strip(".") in words.titles:
+            score = 1.2
+        elif tokens[0] in words.titles:
+            score = 1.0
+        if tokens[0].strip(".") in words.seniority and len(tokens) > 1:
+            score += 0.5
+    if not score and words.count_words(text, words.titles):
+        score = 0.7
+    if len(key.split()) > 9:
+        score *= 0.6
+    return score
+
+
+def organisation_score(text: str) -> float:
+    words = lexicon()
+    key = plain(text)
+    score = 0.0
+    if has_cjk(key):
+        for word in words.organisations_cjk:
+            if word in key:
+                score = max(score, 1.2 if key.endswith(word) or key.startswith(word) else 0.7)
+        return score
+    tokens = [token.strip(".,()") for token in key.split()]
+    if not tokens:
+        return 0.0
+    if tokens[-1] in words.organisations or key.split()[-1] in words.organisations:
+        score = 1.0
+    elif tokens[0] in words.organisations or words.count_words(text, words.organisations):
+        score = 0.7
+    if re.search(r"(?i)\b(?:inc|llc|ltd|gmbh|corp|s\.?a\.?r?\.?l?|s\.p\.a|srl|b\.v|n\.v|plc|ag|kg|oy|ab|ltda|co)\.?$", key):
+        score = 1.5
+    return score
+
+
+def degree_score(text: str) -> float:
+    words = lexicon()
+    key = plain(text)
+    if has_cjk(key):
+        return 1.2 if any(word in key for word in words.degrees_cjk) else 0.0
+    tokens = re.findall(r"[^\s,;()/|]+", key)
+    for size in (3, 2, 1):
+        for at in range(max(len(tokens) - size + 1, 0)):
+            phrase = " ".join(tokens[at : at + size])
+            if phrase in words.degrees or (size == 1 and phrase.rstrip(".") in words.degrees):
+                return 1.5 if at == 0 else 1.0
+    return 0.0
+
+
+def institution_score(text: str) -> float:
+    words = lexicon()
+    key = plain(text)
+    if has_cjk(key):
+        return 1.5 if any(word in key for word in words.institutions_cjk) else 0.0
+    hits = words.count_words(text, words.institutions)
+    if hits:
+        return 1.5
+    if re.search(r"(?:universit|hochschule|schule|gymnasium|lyc[ée]e|college|école|institut|akademi|escola|faculdade)", key):
+        return 1.2
+    return 0.3 if re.fullmatch(r"[A-Z]{2,6}", text.strip()) else 0.0
+
+
+def explode(document: Document, fragments: list[Fragment], *, education: bool) -> list[Fragment]:
+    """Take places off the ends of fragments, and "title at company" and "title, company" apart."""
+    result: list[Fragment] = []
+    for fragment in fragments:
+        result.extend(_peel(document, fragment, education=education))
+    return result
+
+
+def _part(document: Document, fragment: Fragment, start: int, end: int, kind: str = "") -> Fragment:
+    start, end = trim(document.text, start, end)
+    return Fragment(
+        start, end, " ".join(document.text[start:end].split()), fragment.line, fragment.cell, fragment.bold,
+        fragment.italic, fragment.size, fragment.right, kind=kind or fragment.kind, bracketed=fragment.bracketed,
+    )  # fmt: skip
+
+
+def _peel(document: Document, fragment: Fragment, *, education: bool) -> list[Fragment]:
+    text = document.text
+    words = lexicon()
+    key = plain(fragment.text)
+    if key in words.employment_types or key.strip("()") in words.employment_types:
+        fragment.kind = "type"
+        return [fragment]
+    place = place_score(fragment.text)
+    if place >= 1.2 and not (institution_score(fragment.text) > 1 if education else organisation_score(fragment.text) >= 1):
+        fragment.kind = "place"
+        return [fragment]
+    inner = text[fragment.start : fragment.end]
+    # A place at the end: "Google, Mountain View, CA".
+    commas = [m.start() for m in re.finditer(r",\s|，", inner)]
+    for position in commas:
+        tail = inner[position + 1 :].strip()
+        if place_score(tail) >= 1.2 and position > 2:
+            head = _part(document, fragment, fragment.start, fragment.start + position)
+            where = _part(document, fragment, fragment.start + position + 1, fragment.end, "place")
+            if education and degree_score(tail) > 0:
+                continue
+            return [*_peel(document, head, education=education), where]
+    if education:
+        for position in commas:
+            left, right = inner[:position], inner[position + 1 :]
+            a, b = institution_score(left), institution_score(right)
+            if (degree_score(left) and b > 1 and a < 1) or (a > 1 and degree_score(right) and b < 1):
+                return [
+                    _part(document, fragment, fragment.start, fragment.start + position),
+                    _part(document, fragment, fragment.start + position + 1, fragment.end),
+                ]
+        match = re.search(r"\s(?:at|from|an der|à l['’]|à la|bei|presso|en la|na|στο)\s+(?=\S)", inner)
+        if match and institution_score(inner[match.end() :]) > 1 and degree_score(inner[: match.start()]):
+            return [
+                _part(document, fragment, fragment.start, fragment.start + match.start()),
+                _part(document, fragment, fragment.start + match.end(), fragment.end),
+            ]
+        return [fragment]
+    match = re.search(r"\s(?:at|bei|beim|chez|presso|@|bij|hos|au sein de|w firmie)\s+(?=[^\s\W])|\s@(?=\w)", inner)
+    if match and title_score(inner[: match.start()]) > 0:
+        head = _part(document, fragment, fragment.start, fragment.start + match.start())
+        tail = _part(document, fragment, fragment.start + match.end(), fragment.end)
+        tail.kind = "company"
+        return [head, *_peel(document, tail, education=education)]
+    for position in commas:
+        left, right = inner[:position].strip(), inner[position + 1 :].strip()
+        if re.fullmatch(r"(?i)(?:inc|llc|ltd|gmbh|corp|co|s\.?a|plc|lp|llp|jr|sr|ph\.?d)\.?", right):
+            continue
+        title_left, title_right = title_score(left), title_score(right)
+        org_left, org_right = organisation_score(left), organisation_score(right)
+        if (title_left >= 1 and title_right < 0.7 and (org_right > 0 or len(right.split()) <= 4) and org_left < 1.2) or (
+            title_right >= 1 and title_left < 0.7 and (org_left > 0 or len(left.split()) <= 4)
+        ):
+            halves = [
+                _part(document, fragment, fragment.start, fragment.start + position),
+                _part(document, fragment, fragment.start + position + 1, fragment.end),
+            ]
+            halves[0].kind, halves[1].kind = "maybe", "maybe"
+            return halves
+    return [fragment]
+
+
+def vote_slots(entries: list[Entry], score: "dict[int, float]") -> dict[tuple[object, ...], float]:
+    """Mean score of each slot over all entries; `score` maps id(fragment) to its own score."""
+    sums: dict[tuple[object, ...], list[float]] = defaultdict(list)
+    for entry in entries:
+        for fragment in entry.fragments:
+            if fragment.kind in ("place", "type"):
+                continue
+            sums[fragment.slot].append(score[id(fragment)])
+    return {slot: sum(values) / len(values) for slot, values in sums.items()}
+
+
+def set_slots(entry: Entry) -> None:
+    """Name each fragment's place in its header, counted among the fragments that are not places or types."""
+    counts: Counter[int] = Counter()
+    order = 0
+    for fragment in entry.fragments:
+        if fragment.kind in ("place", "type"):
+            continue
+        fragment.slot = (order, fragment.line, counts[fragment.line], fragment.bold, fragment.italic, fragment.size)
+        counts[fragment.line] += 1
+        order += 1
+
+
+@dataclass(slots=True)
+class Body:
+    """What stands below an entry's header."""
+
+    highlights: list[Range]
+    paragraphs: list[Range]
+
+
+def read_body(lines: list[Line], base_x: float | None = None) -> Body:
+    """List items and paragraphs; lines that run on belong to the one before."""
+    items: list[Range] = []
+    paragraphs: list[Range] = []
+    kind = ""
+    previous: Line | None = None
+    for line in lines:
+        if line.bullet:
+            items.append((line.start, line.end))
+            kind = "item"
+        elif previous is None:
+            paragraphs.append((line.start, line.end))
+            kind = "text"
+        elif kind == "item":
+            flat = line.block is not None or line.pointer is not None
+            hanging = line.x0 >= previous.x0 - 3
+            joined = not flat and (hanging or previous.wraps) and line.gap_above < 2.4
+            if previous.page != line.page or previous.column != line.column:
+                joined = previous.wraps or not _SENTENCE_END.search(previous.text)
+            if joined:
+                items[-1] = (items[-1][0], line.end)
+            else:
+                paragraphs.append((line.start, line.end))
+                kind = "text"
+        else:
+            ends = bool(_SENTENCE_END.search(previous.text)) and not previous.wraps
+            if ends or line.gap_above > 2.0 or line.block is not None:
+                paragraphs.append((line.start, line.end))
+            else:
+                paragraphs[-1] = (paragraphs[-1][0], line.end)
+        previous = line
+    return Body(items, paragraphs)

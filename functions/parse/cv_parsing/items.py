@@ -1,0 +1,470 @@
+"""Sections that are lists: skills, languages, certificates, awards, publications, interests, references, custom."""
+
+import re
+from typing import Any
+
+from cv_parsing.building import Builder, Range, Value, trim
+from cv_parsing.dates import DateRange, ranges
+from cv_parsing.entries import read_body, style_of
+from cv_parsing.lexicon import has_cjk, lexicon, plain
+from cv_parsing.model import Line
+from cv_parsing.patterns import URL
+
+_ITEM_SEPARATOR = re.compile(r"\s*[|¦│•·●∙;；◦▪■]\s*|,\s+|，|、|،\s*|,(?=[^\s\d])|\t+|\s{3,}|\s+/\s+|\s+[–—-]\s+(?=[A-Z])")
+_LABEL = re.compile(r"^([^:：,;|]{2,48}?)\s*[:：]\s*(?=\S)|^([^:：,;|]{2,48}?)\s*[:：]\s*$")
+
+
+def _logical_lines(lines: list[Line]) -> list[list[Line]]:
+    """Lines that run on are joined: an open comma, a wrapped item, an unclosed bracket."""
+    groups: list[list[Line]] = []
+    for line in lines:
+        previous = groups[-1][-1] if groups else None
+        if previous is not None and not line.bullet and previous.column == line.column:
+            open_end = previous.text.rstrip()[-1:] in ",、，;&(-/"
+            label = _LABEL.match(line.text)
+            hanging = groups[-1][0].bullet and line.x0 >= groups[-1][0].x0 - 1.5 and line.gap_above < 1.9
+            same = style_of(previous)[:3] == style_of(line)[:3]
+            unclosed = previous.text.count("(") > previous.text.count(")")
+            lower = line.text[:1].islower() and previous.wraps
+            commas = "," in previous.text and previous.wraps and same
+            if not label and len(line.cells) == 1 and line.gap_above < 2.2 and (
+                open_end or unclosed or (hanging and previous.wraps) or lower or commas
+            ):
+                groups[-1].append(line)
+                continue
+        groups.append([line])
+    return groups
+
+
+def split_items(text: str, start: int, end: int) -> list[Range]:
+    """A comma list cut outside brackets."""
+    found: list[Range] = []
+    inner = text[start:end]
+    depth = [0] * (len(inner) + 1)
+    level = 0
+    for i, c in enumerate(inner):
+        level += c in "(（["
+        depth[i] = level
+        level -= c in ")）]" and level > 0
+    at = 0
+    for match in _ITEM_SEPARATOR.finditer(inner):
+        if depth[match.start()]:
+            continue
+        found.append((start + at, start + match.start()))
+        at = match.end()
+    found.append((start + at, end))
+    result = []
+    for a, b in found:
+        low, high = trim(text, a, b, " \t\n,;|•·–—")
+        if high > low and text[high - 1] == "." and text[low:high].count(".") == 1 and len(text[low:high]) > 3:
+            high -= 1
+        if any(c.isalnum() for c in text[low:high]):
+            result.append((low, high))
+    return result
+
+
+def read_skills(builder: Builder, lines: list[Line]) -> None:
+    """Skill groups: "Label: a, b", a label line above its items, or plain lists."""
+    text = builder.document.text
+    skills: list[dict[str, Any]] = builder.resume.setdefault("skills", [])
+    group: dict[str, Any] | None = None
+    pointer = ""
+    level_words = lexicon().fluency | {"expert", "master", "beginner", "advanced", "intermediate", "novice", "experte"}
+
+    def open_group(name: Range | None, confidence: float = 0.88) -> None:
+        nonlocal group, pointer
+        group = {}
+        pointer = f"/skills/{len(skills)}"
+        skills.append(group)
+        if name:
+            builder.put(group, "name", pointer, Value([name], confidence))
+
+    groups = _logical_lines(lines)
+    body_style = None
+    counts: dict[Any, int] = {}
+    for item in groups:
+        counts[style_of(item[0])] = counts.get(style_of(item[0]), 0) + 1
+    bold_labels = any(style_of(item[0])[1] for item in groups) and not all(style_of(item[0])[1] for item in groups)
+    del body_style
+    for number, item in enumerate(groups):
+        first, last = item[0], item[-1]
+        start, end = first.start, last.end
+        value = text[start:end]
+        following = groups[number + 1][0] if number + 1 < len(groups) else None
+        label = _LABEL.match(value)
+        if label and (label[1] or label[2]):
+            name = trim(text, start, start + label.end(1 if label[1] else 2))
+            open_group(name)
+            start += label.end()
+            if start >= end or not text[start:end].strip():
+                continue
+        elif len(first.cells) >= 2 and len(item) <= 3 and _is_label_cell(first, counts):
+            open_group(trim(text, first.cells[0][0].start, first.cells[0][-1].end))
+            start = first.cells[1][0].start
+        else:
+            boundary = _style_boundary(first)
+            short = len(value) <= 48 and not re.search(r"[,;|•·、]", value)
+            if boundary and not first.bullet or boundary and bold_labels:
+                open_group(trim(text, start, boundary[0]))
+                start = boundary[1]
+            elif (
+                short
+                and following is not None
+                and not first.bullet
+                and (
+                    (style_of(first)[1] and not style_of(following)[1])
+                    or style_of(first)[0] > style_of(following)[0] + 0.4
+                    or (following.bullet and not first.bullet)
+                    or (bold_labels and style_of(first)[1])
+                )
+            ):
+                open_group((start, end))
+                continue
+        if group is None:
+            open_group(None)
+        assert group is not None
+        sentence = len(text[start:end].split()) > 14 and re.search(r"[.!?。]\s*$", text[start:end]) and text[start:end].count(",") < 4
+        pieces = [trim(text, start, end)] if sentence else split_items(text, start, end)
+        for low, high in pieces:
+            key = plain(text[low:high])
+            if re.fullmatch(r"[\W\d]*%?", text[low:high]) or re.fullmatch(r"\d+\s*/\s*\d+|\d{1,3}\s*%", text[low:high]):
+                continue
+            if key in level_words and (group.get("keywords") or group.get("name")) and "level" not in group and len(pieces) <= 2:
+                builder.put(group, "level", pointer, Value([(low, high)], 0.8))
+                continue
+            if key in ("and", "und", "et", "y", "e"):
+                continue
+            lead = re.match(r"(?:and|und|et|y|&)\s+", text[low:high])
+            if lead:
+                low += lead.end()
+            builder.append(group, "keywords", pointer, Value([(low, high)], 0.9 if high - low < 42 else 0.7))
+    _tidy_skills(builder, skills)
+
+
+def _tidy_skills(builder: Builder, skills: list[dict[str, Any]]) -> None:
+    if not skills:
+        builder.resume.pop("skills", None)
+
+
+def _is_label_cell(line: Line, counts: dict[Any, int]) -> bool:
+    """Whether the first cell names the list in the second: set apart by style, or the second is a list."""
+    first = " ".join(w.text for w in line.cells[0])
+    rest = " ".join(w.text for cell in line.cells[1:] for w in cell)
+    if len(first) > 40 or "," in first:
+        return False
+    bold = sum(w.bold for w in line.cells[0]) * 2 > len(line.cells[0])
+    rest_bold = sum(w.bold for w in line.cells[1]) * 2 > len(line.cells[1])
+    return (bold and not rest_bold) or (len(line.cells) == 2 and rest.count(",") >= 2)
+
+
+def _style_boundary(line: Line) -> Range | None:
+    """Where a bold label ends and its plain items begin, within one line."""
+    words = list(line.words())
+    if not words[0].bold or words[-1].bold:
+        return None
+    for before, here in zip(words, words[1:], strict=False):
+        if before.bold and not here.bold:
+            if before.end - words[0].start > 48:
+                return None
+            return before.end, here.start
+    return None
+
+
+def read_languages(builder: Builder, lines: list[Line]) -> None:
+    """Languages with how well they are known, in whatever order and punctuation."""
+    text = builder.document.text
+    words = lexicon()
+    languages: list[dict[str, Any]] = builder.resume.setdefault("languages", [])
+    known = words.languages
+    for line in lines:
+        pieces: list[Range] = []
+        for low, high in _language_pieces(text, line.start, line.end):
+            pieces.append((low, high))
+        for low, high in pieces:
+            value = text[low:high]
+            key = plain(value)
+            found = _language_at_start(key, known)
+            if found is None and languages and (key in words.fluency or _is_fluency(key)):
+                last = languages[-1]
+                if "fluency" not in last:
+                    builder.put(last, "fluency", f"/languages/{len(languages) - 1}", Value([(low, high)], 0.9))
+                else:
+                    spans = [*last.pop("_ranges", []), (low, high)]
+                    del spans
+                continue
+            label = re.match(r"^[^:：]{2,40}[:：]\s*", value)
+            if found is None and label:
+                after = plain(value[label.end() :])
+                if _language_at_start(after, known):
+                    # "Mother tongue: Greek": the label is the fluency.
+                    where = (low + label.end(), high)
+                    size = _language_at_start(after, known) or 0
+                    entry: dict[str, Any] = {}
+                    pointer = f"/languages/{len(languages)}"
+                    builder.put(entry, "language", pointer, Value([trim(text, where[0], where[0] + size)], 0.9))
+                    builder.put(entry, "fluency", pointer, Value([trim(text, low, low + label.end())], 0.75))
+                    languages.append(entry)
+                    continue
+            if found is None:
+                if not (1 <= len(value.split()) <= 5) or _is_fluency(key) or not value[:1].isalpha():
+                    continue
+                match = re.match(r"^([^\W\d_][\w\s.'-]{2,24}?)\s*(?:[(（:：–—-]|\t)\s*(.{2,60}?)[)）]?$", value)
+                if match is None and not (value[:1].isupper() and len(value.split()) <= 2 and not words.section_of(value)):
+                    continue
+                size = match.end(1) if match else len(value)
+                confidence = 0.6
+            else:
+                size, confidence = found, 0.95
+            entry = {}
+            pointer = f"/languages/{len(languages)}"
+            builder.put(entry, "language", pointer, Value([trim(text, low, low + size)], confidence))
+            rest = trim(text, low + size, high, " \t\n,;:|•·–—-/()（）：")
+            if rest[1] > rest[0]:
+                builder.put(entry, "fluency", pointer, Value([rest], 0.85))
+            languages.append(entry)
+    if not languages:
+        builder.resume.pop("languages", None)
+
+
+def _is_fluency(key: str) -> bool:
+    words = lexicon().fluency
+    if key in words or key.strip("()") in words:
+        return True
+    tokens = re.findall(r"[^\W_]+(?:[-'][^\W_]+)*", key)
+    return bool(tokens) and sum(t in words for t in tokens) * 2 >= len(tokens)
+
+
+def _language_at_start(key: str, known: set[str]) -> int | None:
+    """Length of a language's name at the start of a text."""
+    for size in range(min(len(key), 26), 1, -1):
+        if key[:size] in known and (size == len(key) or not key[size].isalnum() or has_cjk(key[:size])):
+            return size
+    return None
+
+
+def _language_pieces(text: str, start: int, end: int) -> list[Range]:
+    found: list[Range] = []
+    inner = text[start:end]
+    depth = 0
+    at = 0
+    for i, c in enumerate(inner):
+        depth += c in "(（["
+        depth -= c in ")）]" and depth > 0
+        if depth == 0 and (c in ",，、،;；|•·●\t\n" or inner[i : i + 3] in (" / ",) or inner[i : i + 5] in (" and ", " und ")):
+            found.append((start + at, start + i))
+            at = i + (5 if inner[i : i + 5] in (" and ", " und ") else 1)
+    found.append((start + at, end))
+    result = []
+    for a, b in found:
+        low, high = trim(text, a, b, " \t\n,;|•·–—-/")
+        if any(c.isalpha() for c in text[low:high]) or re.search(r"[A-C][12]", text[low:high]):
+            result.append((low, high))
+    return result
+
+
+def _single_period(line: Line) -> DateRange | None:
+    found = ranges(line.text) if any(c.isdigit() for c in line.text) else []
+    return found[-1] if found else None
+
+
+_FIELD_SEPARATOR = re.compile(r"\s+[|•·–—―@/-]\s+|\s*[|¦│•·●]\s*|\t+|\s{3,}|,\s+(?=by\s|from\s|issued)")
+
+
+def read_listed(builder: Builder, key: str, lines: list[Line]) -> None:
+    """Certificates, awards and publications: one item is a title, often with an issuer, a date and a link."""
+    text = builder.document.text
+    names = {
+        "certificates": ("name", "date", "issuer"),
+        "awards": ("title", "date", "awarder"),
+        "publications": ("name", "releaseDate", "publisher"),
+    }
+    title_key, date_key, issuer_key = names[key]
+    items: list[dict[str, Any]] = builder.resume.setdefault(key, [])
+    for group in _item_groups(lines):
+        entry: dict[str, Any] = {}
+        pointer = f"/{key}/{len(items)}"
+        fragments: list[Range] = []
+        rest: list[Line] = []
+        prose_started = False
+        for number, line in enumerate(group):
+            long_text = len(line.text.split()) > 14 and number > 0
+            if number > 0 and (prose_started or long_text or line.bullet):
+                rest.append(line)
+                prose_started = True
+                continue
+            cuts: list[Range] = []
+            period = _single_period(line)
+            if period is not None and date_key not in entry:
+                until = period.until if period.until and period.until.value else period.since
+                if until is not None and until.value:
+                    entry[date_key] = until.value
+                    where = (line.start + until.start, line.start + until.end)
+                    builder.note(f"{pointer}/{date_key}", Value([where], 0.9, transform="date"))
+                    builder.used.append((line.start + period.start, line.start + period.end))
+                    cuts.append((line.start + period.start, line.start + period.end))
+            for match in URL.finditer(line.text):
+                where = (line.start + match.start(), line.start + match.end())
+                cuts.append(where)
+                if "url" not in entry and key != "awards":
+                    builder.put(entry, "url", pointer, Value([where], 0.9))
+            fragments.extend(_cut(text, line, cuts))
+        if not fragments:
+            if rest:
+                fragments = [(rest[0].start, rest[-1].end)]
+                rest = []
+            else:
+                continue
+        if key == "publications" and len(fragments) > 1 and len(group) > 1 and style_of(group[0])[:3] == style_of(group[-1])[:3]:
+            joined = [(fragments[0][0], fragments[-1][1])]
+            fragments = joined if len(text[joined[0][0] : joined[0][1]]) > 60 else fragments
+        builder.put(entry, title_key, pointer, Value([fragments[0]], 0.88))
+        if len(fragments) > 1:
+            builder.put(entry, issuer_key, pointer, Value([fragments[1]], 0.75))
+        extra = fragments[2:]
+        body = [(line.start, line.end) for line in rest]
+        if (extra or body) and key != "certificates":
+            builder.put(entry, "summary", pointer, Value([*extra, *body], 0.75))
+        elif extra or body:
+            builder.put(entry, "summary", pointer, Value([*extra, *body], 0.7))
+        if entry.get(title_key):
+            items.append(entry)
+    if not items:
+        builder.resume.pop(key, None)
+
+
+def _cut(text: str, line: Line, cuts: list[Range]) -> list[Range]:
+    found: list[Range] = []
+    boundaries = sorted(cuts)
+    for match in _FIELD_SEPARATOR.finditer(line.text):
+        boundaries.append((line.start + match.start(), line.start + match.end()))
+    for cell in line.cells:
+        for before, here in zip(cell, cell[1:], strict=False):
+            if (before.bold != here.bold or before.italic != here.italic) and not here.glue:
+                boundaries.append((before.end, here.start))
+    boundaries.sort()
+    at = line.start
+    for low, high in [*boundaries, (line.end, line.end)]:
+        if low > at:
+            a, b = trim(text, at, low)
+            while a < b and text[a] in "(":
+                a += 1
+            if any(c.isalnum() for c in text[a:b]):
+                found.append((a, b))
+        at = max(at, high)
+    return found
+
+
+def _item_groups(lines: list[Line]) -> list[list[Line]]:
+    """Lines → items: by bullets, by the opening style, by gaps, else one line one item."""
+    if not lines:
+        return []
+    bullets = sum(line.bullet for line in lines)
+    groups: list[list[Line]] = []
+    if lines[0].bullet and bullets:
+        for line in lines:
+            if line.bullet or not groups:
+                groups.append([line])
+            else:
+                groups[-1].append(line)
+        return groups
+    opening = style_of(lines[0])
+    styled = any(style_of(line) != opening for line in lines)
+    dated = [bool(_single_period(line)) for line in lines]
+    for i, line in enumerate(lines):
+        previous = lines[i - 1] if i else None
+        starts = previous is None
+        if previous is not None:
+            if styled:
+                starts = style_of(line) == opening and not line.bullet and not (style_of(previous) == opening and previous.wraps)
+            else:
+                run_on = previous.wraps and (line.text[:1].islower() or line.x0 > previous.x0 + 3)
+                starts = not run_on and not (previous.wraps and not dated[i] and len(previous.text.split()) > 8)
+                if sum(dated) >= 2 and not dated[i] and line.gap_above < 1.8 and line.block is None:
+                    starts = starts and dated[i - 1] and any(dated[i:])
+        if starts:
+            groups.append([line])
+        else:
+            groups[-1].append(line)
+    return groups
+
+
+def read_interests(builder: Builder, lines: list[Line]) -> None:
+    text = builder.document.text
+    interests: list[dict[str, Any]] = builder.resume.setdefault("interests", [])
+    for item in _logical_lines(lines):
+        start, end = item[0].start, item[-1].end
+        label = _LABEL.match(text[start:end])
+        if label and label[1]:
+            entry: dict[str, Any] = {}
+            pointer = f"/interests/{len(interests)}"
+            builder.put(entry, "name", pointer, Value([trim(text, start, start + label.end(1))], 0.85))
+            for low, high in split_items(text, start + label.end(), end):
+                builder.append(entry, "keywords", pointer, Value([(low, high)], 0.85))
+            interests.append(entry)
+            continue
+        sentence = len(text[start:end].split()) > 12 and text[start:end].count(",") < 3
+        pieces = [trim(text, start, end)] if sentence else split_items(text, start, end)
+        for low, high in pieces:
+            entry = {}
+            if builder.put(entry, "name", f"/interests/{len(interests)}", Value([(low, high)], 0.85)):
+                interests.append(entry)
+    if not interests:
+        builder.resume.pop("interests", None)
+
+
+def read_references(builder: Builder, lines: list[Line]) -> None:
+    """Quotes and names; a line such as "available on request" is kept as it stands."""
+    text = builder.document.text
+    references: list[dict[str, Any]] = builder.resume.setdefault("references", [])
+    entry: dict[str, Any] | None = None
+    quote: list[Range] = []
+
+    def close() -> None:
+        nonlocal entry, quote
+        if entry is None and quote:
+            entry = {}
+        if entry is not None:
+            pointer = f"/references/{len(references)}"
+            if quote:
+                builder.put(entry, "reference", pointer, Value(quote, 0.8))
+            references.append(entry)
+        entry, quote = None, []
+
+    for line in lines:
+        value = line.text.strip()
+        name_like = 1 < len(value.split()) <= 5 and not re.search(r"[.\d@,“”\"]", value) and all(
+            w[0].isupper() for w in value.split() if w[0].isalpha()
+        )
+        if name_like or (value[:1] in "—–-" and len(value.split()) <= 7):
+            low, high = trim(text, line.start, line.end)
+            if quote and entry is None:
+                entry = {}
+                builder.put(entry, "name", f"/references/{len(references)}", Value([(low, high)], 0.8))
+                close()
+                continue
+            close()
+            entry = {}
+            builder.put(entry, "name", f"/references/{len(references)}", Value([(low, high)], 0.8))
+        else:
+            quote.append((line.start, line.end))
+    close()
+    if not references:
+        builder.resume.pop("references", None)
+
+
+def read_custom(builder: Builder, heading: Line | None, lines: list[Line]) -> None:
+    """A section of the person's own, kept item by item under its own name."""
+    text = builder.document.text
+    meta = builder.resume.setdefault("meta", {}).setdefault("cvmaker", {})
+    sections: list[dict[str, Any]] = meta.setdefault("sections", [])
+    pointer = f"/meta/cvmaker/sections/{len(sections)}"
+    section: dict[str, Any] = {}
+    if heading is not None:
+        builder.put(section, "name", pointer, Value([trim(text, heading.start, heading.end)], 0.9))
+    if "name" not in section:
+        section["name"] = "Other"
+    body = read_body(lines)
+    for start, end in sorted([*body.highlights, *body.paragraphs]):
+        builder.append(section, "items", pointer, Value([(start, end)], 0.85))
+    if section.get("items"):
+        sections.append(section)

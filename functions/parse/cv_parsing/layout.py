@@ -1,0 +1,625 @@
+"""Words of a page → lines in the order a person reads them.
+
+Columns are told from tables and right-aligned dates by what stands in them: columns have
+section headings (or paragraphs) of their own, while dates and places share the baselines of
+the text beside them, and label columns hold headings and dates only.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from statistics import median
+
+from cv_parsing.model import Line, Word
+
+_SEGMENT_GAP_EM = 1.15
+"""White space between words that ends a segment; justified text stays below one em."""
+_GUTTER_POINTS = 5.0
+_PAGE_NUMBER = re.compile(
+    r"(?i)\W*(?:page|seite|página|pagina|pág\.?|strona|sida|страница|σελίδα|عمود|第)?\s*\d{1,2}\s*(?:(?:of|/|von|de|sur|di|z|av|из|από|-)\s*\d{1,2})?\s*(?:页|頁|ページ)?\W*"
+)
+BULLETS = "•●○◦▪▫■□◆◇►▶▸‣⁃∙·–—−*➤➢✓✔➔→❖⦿⚫⬤◾◼▹▻»›-o§"
+_STRONG_BULLETS = frozenset("•●○◦▪▫■□◆◇►▶▸‣⁃∙➤➢✓✔❖⦿⚫⬤◾◼▹▻⬥⯈∗‐")
+
+
+@dataclass(slots=True)
+class Segment:
+    """Words side by side without a wide gap."""
+
+    words: list[Word]
+    x0: float
+    x1: float
+    baseline: float
+    size: float
+    heading: bool = False
+    label: bool = False
+
+    @property
+    def text(self) -> str:
+        return join_words(self.words)
+
+
+@dataclass(slots=True)
+class Block:
+    """Segments that are read top to bottom; `label_gutter` parts a column of labels from its content."""
+
+    segments: list[Segment]
+    columnar: bool = False
+    side: int = 0
+    label_gutter: float | None = None
+    page: int = 1
+    chain: int = 0
+
+    @property
+    def x0(self) -> float:
+        return min(segment.x0 for segment in self.segments)
+
+    @property
+    def x1(self) -> float:
+        return max(segment.x1 for segment in self.segments)
+
+
+@dataclass(slots=True)
+class Reading:
+    lines: list[Line] = field(default_factory=list)
+    columns: int = 1
+
+
+def join_words(words: list[Word]) -> str:
+    return "".join(("" if word.glue or not number else " ") + word.text for number, word in enumerate(words))
+
+
+def is_right_to_left(text: str) -> bool:
+    return any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
+
+
+def order_lines(
+    pages: list[tuple[int, float, float, list[Word]]],
+    is_heading: Callable[[str], bool],
+    is_label: Callable[[str], bool],
+) -> Reading:
+    """Lines of all pages in reading order.
+
+    `pages` holds (number, width, height, words). `is_heading` says whether a text is a known
+    section name, `is_label` whether it is a date or another thing that stands beside content.
+    """
+    blocks: list[Block] = []
+    known_gutters: list[float] = []
+    for number, _width, _height, words in pages:
+        segments = _segments(words)
+        for segment in segments:
+            text = segment.text
+            segment.heading = len(text) <= 60 and is_heading(text)
+            segment.label = segment.heading or is_label(text)
+        for block in _split(segments, known_gutters, 0):
+            block.page = number
+            blocks.append(block)
+    ordered, columns = _chain(blocks)
+    lines: list[Line] = []
+    for column, block in enumerate(ordered):
+        lines.extend(_lines_of(block, column))
+    heights = {number: height for number, _, height, _ in pages}
+    _mark_artefacts(lines, heights)
+    _measure_gaps(lines)
+    return Reading(lines, columns)
+
+
+# --- segments -----------------------------------------------------------------------------------
+
+
+def _rows(words: list[Word]) -> list[list[Word]]:
+    """Words that share a baseline."""
+    rows: list[list[Word]] = []
+    baselines: list[float] = []
+    sizes: list[float] = []
+    for word in sorted(words, key=lambda item: (item.baseline, item.x0)):
+        placed = False
+        for back in range(len(rows) - 1, max(len(rows) - 4, -1), -1):
+            tolerance = 0.32 * min(sizes[back], word.size)
+            if abs(word.baseline - baselines[back]) <= max(tolerance, 1.2):
+                rows[back].append(word)
+                if word.size > sizes[back]:
+                    sizes[back], baselines[back] = word.size, word.baseline
+                placed = True
+                break
+        if not placed:
+            rows.append([word])
+            baselines.append(word.baseline)
+            sizes.append(word.size)
+    return rows
+
+
+def _segments(words: list[Word]) -> list[Segment]:
+    found: list[Segment] = []
+    for row in _rows(words):
+        row.sort(key=lambda word: word.x0)
+        _close_spaced_letters(row)
+        _drop_double_print(row)
+        run: list[Word] = []
+        for word in row:
+            if run and _gap_ends_segment(run, word):
+                found.append(_segment(run))
+                run = []
+            run.append(word)
+        if run:
+            found.append(_segment(run))
+    return found
+
+
+def _gap_ends_segment(run: list[Word], word: Word) -> bool:
+    right = max(item.x1 for item in run[-3:])
+    gap = word.x0 - right
+    size = max(min(run[-1].size, word.size), 5.0)
+    if gap <= 0.11 * size and gap > -0.5 * size:
+        word.glue = True
+        return False
+    limit = _SEGMENT_GAP_EM * size
+    # A lone bullet or icon keeps its text, however wide the tab between them.
+    if len(run) == 1 and len(run[0].text) == 1 and not run[0].text.isalnum():
+        limit = 3.5 * size
+    # Letter-spaced words have letter-spaced gaps between them.
+    if len(word.text) > 1 and run[-1].glue:
+        limit = max(limit, 1.4 * size)
+    return gap > limit
+
+
+def _segment(run: list[Word]) -> Segment:
+    size = max(word.size for word in run)
+    baseline = max((word for word in run), key=lambda word: (word.size, len(word.text))).baseline
+    return Segment(run, min(word.x0 for word in run), max(word.x1 for word in run), baseline, size)
+
+
+def _drop_double_print(row: list[Word]) -> None:
+    """The same word printed twice at one place (shadow, fake bold) counts once."""
+    index = 1
+    while index < len(row):
+        here, before = row[index], row[index - 1]
+        if here.text == before.text and abs(here.x0 - before.x0) < 0.2 * here.size:
+            del row[index]
+        else:
+            index += 1
+
+
+def _close_spaced_letters(row: list[Word]) -> None:
+    """`J O H N   D O E` set with letter spacing becomes words again.
+
+    Letters of a word stand at one distance; the space between words is clearly wider.
+    """
+    start = 0
+    while start < len(row):
+        end = start
+        while (
+            end < len(row)
+            and len(row[end].text) == 1
+            and (row[end].text.isalpha() or row[end].text in "&.-'’")
+            and (end == start or abs(row[end].size - row[start].size) < 0.2 * row[start].size)
+            and (end == start or row[end].x0 - row[end - 1].x1 < 2.5 * row[start].size)
+        ):
+            end += 1
+        if end - start >= 4:
+            gaps = [row[i].x0 - row[i - 1].x1 for i in range(start + 1, end)]
+            usual = sorted(gaps)[len(gaps) // 3]
+            limit = max(usual * 1.5, usual + 0.12 * row[start].size)
+            joined: list[Word] = []
+            for i in range(start, end):
+                word = row[i]
+                if joined and gaps[i - start - 1] <= limit:
+                    last = joined[-1]
+                    last.text += word.text
+                    last.x1, last.y0, last.y1 = word.x1, min(last.y0, word.y0), max(last.y1, word.y1)
+                else:
+                    joined.append(word)
+            row[start:end] = joined
+            start += len(joined)
+        else:
+            start = max(end, start + 1)
+
+
+# --- columns ------------------------------------------------------------------------------------
+
+
+def _split(segments: list[Segment], known: list[float], depth: int) -> list[Block]:
+    if not segments:
+        return []
+    if len(segments) < 4 or depth > 8:
+        return [Block(segments)]
+    choice = _best_gutter(segments, known)
+    if choice is None:
+        return [Block(segments)]
+    x, top, bottom, kind = choice
+    above = [s for s in segments if s.baseline < top - 0.01]
+    below = [s for s in segments if s.baseline > bottom + 0.01]
+    inside = [s for s in segments if top - 0.01 <= s.baseline <= bottom + 0.01]
+    left = [s for s in inside if (s.x0 + s.x1) / 2 < x]
+    right = [s for s in inside if (s.x0 + s.x1) / 2 >= x]
+    if kind == "labels":
+        if not above and not below:
+            return [Block(segments, label_gutter=x)]
+        return [*_split(above, known, depth + 1), Block(inside, label_gutter=x), *_split(below, known, depth + 1)]
+    known.append(x)
+    sides = (left, right)
+    if _mostly_right_to_left(inside):
+        sides = (right, left)
+    middle: list[Block] = []
+    for number, side in enumerate(sides):
+        parts = _split(side, known, depth + 1)
+        for part in parts:
+            part.columnar = True
+            part.side = part.side or number + 1
+        middle.extend(parts)
+    return [*_split(above, known, depth + 1), *middle, *_split(below, known, depth + 1)]
+
+
+def _mostly_right_to_left(segments: list[Segment]) -> bool:
+    text = "".join(word.text for segment in segments for word in segment.words)
+    letters = [c for c in text if c.isalpha()]
+    return bool(letters) and sum(is_right_to_left(c) for c in letters) * 2 > len(letters)
+
+
+def _candidates(segments: list[Segment]) -> list[float]:
+    lefts = Counter(round(segment.x0 / 2) for segment in segments)
+    rights = Counter(round(segment.x1 / 2) for segment in segments)
+    margin = min(segment.x0 for segment in segments)
+    found: set[float] = set()
+    for number, count in lefts.items():
+        if count + lefts.get(number + 1, 0) >= 3 and number * 2 > margin + 20:
+            found.add(number * 2 - 2.5)
+    for number, count in rights.items():
+        if count + rights.get(number + 1, 0) >= 3:
+            found.add(number * 2 + 3.5)
+    return sorted(found)
+
+
+def _best_gutter(segments: list[Segment], known: list[float]) -> tuple[float, float, float, str] | None:
+    best: tuple[float, tuple[float, float, float, str]] | None = None
+    ordered = sorted(segments, key=lambda segment: segment.baseline)
+    for x in _candidates(segments):
+        run: list[Segment] = []
+        runs: list[list[Segment]] = []
+        row_baseline = None
+        pending: list[Segment] = []
+        crossing = False
+        for segment in [*ordered, None]:
+            if segment is None or row_baseline is None or abs(segment.baseline - row_baseline) > 2.0:
+                if crossing:
+                    if run:
+                        runs.append(run)
+                    run = []
+                else:
+                    run = run + pending if run else list(pending)
+                pending, crossing = [], False
+                if segment is None:
+                    break
+                row_baseline = segment.baseline
+            pending.append(segment)
+            crossing = crossing or (segment.x0 < x - 0.5 and segment.x1 > x + 0.5)
+        if run:
+            runs.append(run)
+        for group in runs:
+            judged = _judge(group, x, known)
+            if judged is None:
+                continue
+            kind, worth = judged
+            top, bottom = group[0].baseline, group[-1].baseline
+            if best is None or worth > best[0]:
+                best = (worth, (x, top, bottom, kind))
+    return best[1] if best else None
+
+
+def _judge(group: list[Segment], x: float, known: list[float]) -> tuple[str, float] | None:
+    """What a gutter parts: ("columns" | "labels", worth), or None when it parts nothing."""
+    left = [s for s in group if s.x1 <= x + 1]
+    right = [s for s in group if s.x0 >= x - 1]
+    if len(left) < 2 or len(right) < 2 or len(left) + len(right) < 6:
+        return None
+    left_edge, right_edge = max(s.x1 for s in left), min(s.x0 for s in right)
+    if right_edge - left_edge < _GUTTER_POINTS:
+        return None
+    headings_left = sum(s.heading for s in left)
+    headings_right = sum(s.heading for s in right)
+    text_left = sum(len(s.text) for s in left)
+    text_right = sum(len(s.text) for s in right)
+    rows_left = _baselines(left)
+    rows_right = _baselines(right)
+    height = group[-1].baseline - group[0].baseline
+    worth = height * min(len(rows_left), len(rows_right)) ** 0.5 + 3.0 * (right_edge - left_edge)
+    labels_left = sum(s.label for s in left) / len(left)
+    aligned_left = _aligned(rows_left, rows_right)
+    aligned_right = _aligned(rows_right, rows_left)
+    narrow_left = left_edge - min(s.x0 for s in left) < 0.36 * (max(s.x1 for s in right) - min(s.x0 for s in left))
+    average_left = text_left / len(left)
+    if (
+        narrow_left
+        and labels_left >= 0.6
+        and average_left < 26
+        and text_left < 0.45 * text_right
+        and (aligned_left >= 0.6 or headings_right == 0)
+    ):
+        return "labels", worth * 0.5
+    if headings_left and headings_right:
+        if labels_left >= 0.75 and aligned_left >= 0.75:
+            return "labels", worth * 0.5
+        return "columns", worth * 2.0 + 100
+    was_gutter = any(abs(x - other) < 12 for other in known)
+    if min(len(rows_left), len(rows_right)) < 3 and not was_gutter:
+        return None
+    few_aligned = aligned_right if len(rows_right) <= len(rows_left) else aligned_left
+    if headings_left or headings_right:
+        other_aligned = aligned_right if headings_left else aligned_left
+        other_text = text_right if headings_left else text_left
+        if other_aligned >= 0.7 and not (was_gutter and other_aligned < 0.85):
+            return ("labels", worth * 0.4) if narrow_left and headings_left and labels_left >= 0.6 else None
+        if other_text < 30 and not was_gutter:
+            return None
+        return "columns", worth * 1.5
+    if few_aligned >= (0.85 if was_gutter else 0.5):
+        return None
+    if min(text_left, text_right) < 60 or min(len(rows_left), len(rows_right)) < 4:
+        return None
+    return "columns", worth
+
+
+def _baselines(segments: list[Segment]) -> list[float]:
+    rows: list[float] = []
+    for segment in sorted(segments, key=lambda s: s.baseline):
+        if not rows or segment.baseline - rows[-1] > 2.0:
+            rows.append(segment.baseline)
+    return rows
+
+
+def _aligned(rows: list[float], others: list[float]) -> float:
+    """Share of `rows` that have a row of `others` on (nearly) the same baseline."""
+    if not rows:
+        return 0.0
+    at = 0
+    hits = 0
+    for row in rows:
+        while at < len(others) and others[at] < row - 2.2:
+            at += 1
+        hits += at < len(others) and abs(others[at] - row) <= 2.2
+    return hits / len(rows)
+
+
+def _chain(blocks: list[Block]) -> tuple[list[Block], int]:
+    """Columns that go on over the page break are read as one: all of the sidebar, then all of the main column."""
+    ordered: list[Block] = []
+    position = 0
+    columns = 2 if any(block.columnar for block in blocks) else 1
+    while position < len(blocks):
+        if not blocks[position].columnar:
+            ordered.append(blocks[position])
+            position += 1
+            continue
+        end = position
+        while end < len(blocks) and blocks[end].columnar:
+            end += 1
+        # Columns of the next page join only when that page starts with them.
+        group = blocks[position:end]
+        sides = sorted({block.side for block in group})
+        pages = {block.page for block in group}
+        if len(pages) > 1:
+            group = [block for side in sides for block in group if block.side == side]
+        following = blocks[end] if end < len(blocks) else None
+        if following is not None and len(sides) == 2 and following.page > max(pages):
+            # A page without columns goes on where the column of its width stopped.
+            first = [block for block in group if block.side == sides[0]]
+            second = [block for block in group if block.side == sides[1]]
+            if _overlap(first, following) > _overlap(second, following) + 0.25:
+                group = second + first
+        ordered.extend(group)
+        position = end
+    return ordered, columns
+
+
+def _overlap(group: list[Block], block: Block) -> float:
+    x0, x1 = min(item.x0 for item in group), max(item.x1 for item in group)
+    common = min(x1, block.x1) - max(x0, block.x0)
+    return max(common, 0.0) / max(max(x1, block.x1) - min(x0, block.x0), 1.0)
+
+
+# --- lines --------------------------------------------------------------------------------------
+
+
+def _lines_of(block: Block, column: int) -> list[Line]:
+    segments = block.segments
+    if block.label_gutter is not None:
+        segments = _join_labels(segments, block.label_gutter)
+    rows: list[list[Segment]] = []
+    for segment in sorted(segments, key=lambda s: (s.baseline, s.x0)):
+        for back in range(len(rows) - 1, max(len(rows) - 3, -1), -1):
+            row = rows[back]
+            reference = max(row, key=lambda s: s.size)
+            if abs(segment.baseline - reference.baseline) <= max(
+                0.32 * min(reference.size, segment.size), 1.2
+            ) or _centred_beside(reference, segment, row):
+                row.append(segment)
+                break
+        else:
+            rows.append([segment])
+    lines: list[Line] = []
+    for row in rows:
+        row.sort(key=lambda s: s.x0)
+        cells = [segment.words for segment in row]
+        text = " ".join(segment.text for segment in row)
+        letters = [c for c in text if c.isalpha()]
+        if letters and sum(is_right_to_left(c) for c in letters) * 2 > len(letters):
+            cells = [_logical(cell) for cell in reversed(cells)]
+        line = Line(cells=cells, page=block.page, column=column, side=block.side)
+        _strip_bullet(line)
+        if not line.cells:
+            continue
+        line.measure()
+        lines.append(line)
+    _return_margin_cells(lines)
+    right = sorted((line.x1 for line in lines), reverse=True)
+    if right:
+        edge = right[min(len(right) // 10, len(right) - 1)]
+        left = min(line.x0 for line in lines)
+        for line in lines:
+            line.wraps = line.x1 > edge - 0.14 * max(edge - left, 1)
+    return lines
+
+
+def _return_margin_cells(lines: list[Line]) -> None:
+    """Dates set under a place in the right margin belong to the entry's header, not to the list item beside them."""
+    header: Line | None = None
+    since = 0
+    for line in lines:
+        if line.bullet or (header is not None and since and line.x0 > header.x0 + 3):
+            since += 1
+            cell = line.cells[-1]
+            if (
+                header is not None
+                and since <= 4
+                and len(line.cells) == 2
+                and len(line.cells[0]) > 1
+                and len(cell) <= 7
+                and cell[0].x0 > max(w.x1 for w in line.cells[0])
+                and (abs(cell[-1].x1 - header.x1) < 3 or abs(cell[0].x0 - header.cells[-1][0].x0) < 3)
+                and len(header.cells) > 1
+            ):
+                header.cells.append(line.cells.pop())
+                line.measure()
+                header.measure()
+        else:
+            header, since = line, 0
+
+
+def _centred_beside(reference: Segment, segment: Segment, row: list[Segment]) -> bool:
+    """A cell of another size set on the same vertical centre as a bigger one, clear of it sideways."""
+    if abs(reference.size - segment.size) < 0.15 * reference.size:
+        return False
+    if any(other.x0 < segment.x1 and segment.x0 < other.x1 for other in row):
+        return False
+    centre = reference.baseline - 0.35 * reference.size
+    mine = segment.baseline - 0.35 * segment.size
+    return abs(centre - mine) < 0.2 * min(reference.size, segment.size)
+
+
+def _join_labels(segments: list[Segment], gutter: float) -> list[Segment]:
+    """A label of several lines (`01/2015 –` over `12/2016`) becomes one cell beside its first content line."""
+    left = sorted((s for s in segments if (s.x0 + s.x1) / 2 < gutter), key=lambda s: (s.baseline, s.x0))
+    right = [s for s in segments if (s.x0 + s.x1) / 2 >= gutter]
+    rows = _baselines(right)
+    joined: list[Segment] = []
+    for segment in left:
+        last = joined[-1] if joined else None
+        if last is not None and segment.baseline - last.words[-1].baseline < 1.6 * segment.size:
+            text = last.text
+            beside = any(abs(segment.baseline - row) <= 2.2 for row in rows)
+            open_end = text.rstrip()[-1:] in "-–—/(,&" or segment.text.lstrip()[:1] in "-–—"
+            if (open_end or not beside) and abs(last.size - segment.size) < 1.0 and last.heading == segment.heading:
+                last.words = [*last.words, *segment.words]
+                last.x1 = max(last.x1, segment.x1)
+                continue
+        joined.append(
+            Segment(list(segment.words), segment.x0, segment.x1, segment.baseline, segment.size, segment.heading)
+        )
+    return joined + right
+
+
+def _logical(words: list[Word]) -> list[Word]:
+    """Visual order of a right-to-left line → logical order; numbers and Latin runs keep theirs."""
+    result: list[Word] = []
+    run: list[Word] = []
+    for word in reversed(words):
+        if is_right_to_left(word.text) or not any(c.isalnum() for c in word.text):
+            if not any(c.isalnum() for c in word.text) and run and not is_right_to_left(word.text):
+                run.append(word)
+                continue
+            result.extend(_flush(run))
+            run = []
+            result.append(word)
+        else:
+            run.append(word)
+    result.extend(_flush(run))
+    for number, word in enumerate(result):
+        if word.glue and number and word.x1 > result[number - 1].x0 + 0.2 * word.size:
+            word.glue = False
+    return result
+
+
+def _flush(run: list[Word]) -> list[Word]:
+    tail: list[Word] = []
+    while run and not any(c.isalnum() for c in run[-1].text):
+        tail.insert(0, run.pop())
+    return [*reversed(run), *tail]
+
+
+def _strip_bullet(line: Line) -> None:
+    """Note and drop the mark that starts a list item."""
+    cell = line.cells[0]
+    word = cell[0]
+    rest = len(cell) > 1 or len(line.cells) > 1
+    if not rest and len(word.text) == 1:
+        if word.text in _STRONG_BULLETS or is_icon(word.text):
+            line.bullet = word.text in _STRONG_BULLETS
+            line.cells = line.cells[1:]
+        return
+    first = word.text[0]
+    if first in _STRONG_BULLETS or (is_icon(first) and len(word.text) == 1):
+        line.bullet = first in _STRONG_BULLETS or word.x1 - word.x0 < 0.8 * word.size
+        if len(word.text) == 1:
+            del cell[0]
+        else:
+            word.text = word.text[1:].lstrip()
+        if cell:
+            cell[0].glue = False
+        else:
+            line.cells = line.cells[1:]
+    elif word.text in BULLETS and len(word.text) == 1 and rest and not (len(cell) > 1 and cell[1].glue):
+        line.bullet = True
+        del cell[0]
+        if not cell:
+            line.cells = line.cells[1:]
+
+
+def is_icon(text: str) -> bool:
+    """Private-use code points and pictographs: glyphs of icon fonts."""
+    return all(
+        0xE000 <= ord(c) <= 0xF8FF
+        or ord(c) >= 0xF0000
+        or 0x1F300 <= ord(c) <= 0x1FAFF
+        or 0x2600 <= ord(c) <= 0x27BF
+        or 0x2190 <= ord(c) <= 0x21FF
+        or 0x2300 <= ord(c) <= 0x23FF
+        or ord(c) == 0xFE0F
+        for c in text
+    )
+
+
+def _mark_artefacts(lines: list[Line], heights: dict[int, float]) -> None:
+    """Page numbers, and what repeats at the edge of later pages."""
+    seen: dict[str, int] = {}
+    for line in lines:
+        height = heights.get(line.page, 0.0)
+        text = join_words([word for cell in line.cells for word in cell])
+        at_edge = line.y1 < 0.09 * height or line.y0 > 0.91 * height
+        if not at_edge:
+            continue
+        if _PAGE_NUMBER.fullmatch(text) and len(heights) > 1 and not re.fullmatch(r"\d{4}", text.strip()):
+            line.artefact = True
+            continue
+        key = re.sub(r"\d+", "#", text.casefold())
+        if seen.setdefault(key, line.page) != line.page and len(text) > 3:
+            line.artefact = True
+        elif re.search(r"(?i)\bpage\s+\d+\s+of\s+\d+\b|\b\d+\s*/\s*\d+\s*$", text) and line.y0 > 0.91 * height:
+            line.artefact = True
+
+
+def _measure_gaps(lines: list[Line]) -> None:
+    previous: Line | None = None
+    for line in lines:
+        if previous is None or previous.column != line.column or previous.page != line.page:
+            line.gap_above = 9.0 if previous is None or previous.page == line.page else 2.2
+        else:
+            line.gap_above = max(line.y1 - previous.y1, 0.0) / max(line.size, 1.0)
+        previous = line
+
+
+def usual_leading(lines: list[Line]) -> float:
+    """The document's common distance from line to line, in units of the size."""
+    gaps = [round(line.gap_above, 1) for line in lines if 0.8 <= line.gap_above <= 2.2]
+    return median(gaps) if gaps else 1.3

@@ -1,0 +1,266 @@
+"""Lines → sections: which lines are headings, what they name, and which text belongs to them."""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from cv_parsing.dates import mentions
+from cv_parsing.layout import usual_leading
+from cv_parsing.lexicon import has_cjk, lexicon, plain
+from cv_parsing.model import Document, Line
+
+Signature = tuple[float, bool, bool, int, str]
+
+
+@dataclass(slots=True)
+class Section:
+    """A part of the CV. `kind` is "header" before the first heading, "custom" under an unknown name."""
+
+    kind: str
+    heading: Line | None
+    lines: list[Line] = field(default_factory=list)
+
+
+def signature(line: Line) -> Signature:
+    return (round(line.size * 2) / 2, line.bold, is_caps(line.text), line.color, line.font)
+
+
+def is_caps(text: str) -> bool:
+    letters = [c for c in text if c.isalpha()]
+    cased = [c for c in letters if c.lower() != c.upper()]
+    return len(cased) > 2 and all(c.isupper() for c in cased)
+
+
+def sub_line(document: Document, line: Line, first: int, last: int | None = None) -> Line:
+    """A line of some of another's cells."""
+    cells = line.cells[first:last]
+    part = replace(line, cells=cells, bullet=line.bullet and first == 0)
+    part.start = cells[0][0].start
+    part.end = cells[-1][-1].end
+    part.text = document.text[part.start : part.end]
+    part.measure()
+    return part
+
+
+@dataclass(slots=True)
+class _Styles:
+    size: float
+    color: int
+    bold: bool
+    font: str
+    leading: float
+    styled: bool
+
+
+def _body(lines: list[Line]) -> _Styles:
+    sizes: Counter[float] = Counter()
+    colors: Counter[int] = Counter()
+    fonts: Counter[str] = Counter()
+    bold = 0
+    total = 0
+    for line in lines:
+        n = len(line.text)
+        sizes[round(line.size * 2) / 2] += n
+        colors[line.color] += n
+        fonts[line.font] += n
+        bold += n if line.bold else 0
+        total += n
+    if not total:
+        return _Styles(10, 0, False, "", 1.3, False)
+    styled = len(sizes) > 1 or 0 < bold < total or len(colors) > 1 or len(fonts) > 1
+    return _Styles(
+        sizes.most_common(1)[0][0],
+        colors.most_common(1)[0][0],
+        bold * 2 > total,
+        fonts.most_common(1)[0][0],
+        usual_leading(lines),
+        styled,
+    )
+
+
+def _strength(line: Line, body: _Styles) -> float:
+    """How much a line looks like a heading rather than text."""
+    score = 0.0
+    if line.heading_level:
+        score += 3
+    if line.size > body.size * 1.07:
+        score += 2
+    elif line.size < body.size * 0.9:
+        score -= 0.5
+    if line.bold and not body.bold:
+        score += 1.5
+    if is_caps(line.text):
+        score += 1.5
+    if line.color != body.color:
+        score += 0.8
+    if line.font != body.font:
+        score += 0.5
+    if line.gap_above > body.leading * 1.35:
+        score += 0.8
+    if line.text.rstrip().endswith((":", "：")):
+        score += 0.3
+    return score
+
+
+def split_sections(document: Document) -> list[Section]:
+    """The CV's sections in reading order; the first is always the header."""
+    lines = [line for line in document.lines if line.cells and not line.artefact]
+    body = _body(lines)
+    lines, headings = _find_headings(document, lines, body)
+    sections = [Section("header", None)]
+    current = sections[0]
+    by_side: dict[int, Section] = {}
+    previous: Line | None = None
+    for position, line in enumerate(lines):
+        kind = headings.get(id(line))
+        if kind is not None:
+            current = Section(kind, line)
+            sections.append(current)
+        else:
+            if previous is not None and previous.side != line.side:
+                current = _context_of_column(lines, position, headings, current, by_side, body, sections)
+            current.lines.append(line)
+        by_side[line.side] = current
+        previous = line
+    return [section for section in sections if section.lines or section.heading or section.kind == "header"]
+
+
+def _context_of_column(
+    lines: list[Line],
+    position: int,
+    headings: dict[int, str],
+    current: Section,
+    by_side: dict[int, Section],
+    body: _Styles,
+    sections: list[Section],
+) -> Section:
+    """The section that text at the top of another column belongs to when it has no heading of its own."""
+    line = lines[position]
+    if line.page > 1 and line.side in by_side and line.side:
+        return by_side[line.side]
+    lead: list[Line] = []
+    for other in lines[position:]:
+        if id(other) in headings or other.side != line.side:
+            break
+        lead.append(other)
+    header_like = line.page == 1 and (
+        any(other.size > body.size * 1.35 for other in lead)
+        or any("@" in other.text for other in lead)
+        or (len(lead) <= 4 and position < 25)
+    )
+    return sections[0] if header_like else current
+
+
+def _heading_text(line: Line) -> str:
+    return " ".join(line.text.replace("\t", " ").split())
+
+
+def _find_headings(document: Document, lines: list[Line], body: _Styles) -> tuple[list[Line], dict[int, str]]:
+    words = lexicon()
+    result: list[Line] = []
+    found: dict[int, str] = {}
+    strengths: dict[int, float] = {}
+    beside = 0
+    for line in lines:
+        if len(line.cells) > 1:
+            first = " ".join(word.text for word in line.cells[0])
+            beside += words.section_of(first) not in (None,) and len(first) < 40
+    previous: Line | None = None
+    for line in lines:
+        text = _heading_text(line)
+        kind = words.section_of(text) if len(text) <= 60 and not (line.bullet and body.styled and line.size <= body.size) else None
+        strength = _strength(line, body)
+        if kind is not None and plain(text) in words.document_titles and line.page == 1 and position_of(result) < 6:
+            kind = None
+        if kind is not None and (strength >= 1.0 or (not body.styled and _stands_alone(line, previous, body))):
+            found[id(line)] = kind
+            strengths[id(line)] = strength
+            result.append(line)
+        elif len(line.cells) > 1 and (
+            (first_kind := words.section_of(" ".join(word.text for word in line.cells[0]))) is not None
+        ):
+            head = sub_line(document, line, 0, 1)
+            head_strength = _strength(head, body)
+            rest = sub_line(document, line, 1)
+            differs = head.bold != rest.bold or abs(head.size - rest.size) > 0.4 or head.color != rest.color
+            if head_strength >= 1.0 and (beside >= 2 or differs) and (differs or is_caps(head.text) or head.x1 < rest.x0 - 10):
+                found[id(head)] = first_kind
+                strengths[id(head)] = head_strength
+                rest.gap_above = 9.0
+                result.extend((head, rest))
+            else:
+                result.append(line)
+        else:
+            result.append(line)
+        previous = line
+    _drop_sub_headings(result, found, strengths)
+    _add_unknown_headings(result, found, body)
+    return result, found
+
+
+def position_of(lines: list[Line]) -> int:
+    return len(lines)
+
+
+def _stands_alone(line: Line, previous: Line | None, body: _Styles) -> bool:
+    """In text without styles a heading has blank space above it, or capitals, or a colon."""
+    return (
+        previous is None
+        or line.gap_above > body.leading * 1.2
+        or is_caps(line.text)
+        or line.text.rstrip().endswith(":")
+        or line.heading_level > 0
+    )
+
+
+def _drop_sub_headings(lines: list[Line], found: dict[int, str], strengths: dict[int, float]) -> None:
+    """A known word in a weaker style than the column's headings is a label inside a section."""
+    styles: dict[int, Counter[Signature]] = {}
+    strength_of: dict[Signature, float] = {}
+    for line in lines:
+        if id(line) in found:
+            styles.setdefault(line.side, Counter())[signature(line)] += 1
+            strength_of[signature(line)] = max(strengths[id(line)], strength_of.get(signature(line), 0))
+    for line in lines:
+        if id(line) not in found:
+            continue
+        counter = styles[line.side]
+        top, count = counter.most_common(1)[0]
+        mine = signature(line)
+        if count >= 3 and mine != top and counter[mine] <= count / 2:
+            smaller = line.size < top[0] - 0.6 or (top[1] and not line.bold) or (top[2] and not is_caps(line.text))
+            if smaller and strengths[id(line)] < strength_of[top] - 0.4:
+                del found[id(line)]
+
+
+def _add_unknown_headings(lines: list[Line], found: dict[int, str], body: _Styles) -> None:
+    """Lines in exactly the style of the known headings are headings too, of sections of the person's own."""
+    known: Counter[Signature] = Counter(signature(line) for line in lines if id(line) in found)
+    unknown: Counter[Signature] = Counter(signature(line) for line in lines if id(line) not in found)
+    words = lexicon()
+    for line in lines:
+        if id(line) in found or line.bullet:
+            continue
+        mine = signature(line)
+        if line.heading_level and any(
+            other.heading_level == line.heading_level for other in lines if id(other) in found
+        ):
+            pass
+        elif not known[mine] or known[mine] < 2 or unknown[mine] > 2 * known[mine] or _strength(line, body) < 1.5:
+            continue
+        text = _heading_text(line)
+        tokens = text.split()
+        if (
+            len(line.cells) != 1
+            or not 1 <= len(tokens) <= 6
+            or len(text) > 60
+            or any(c.isdigit() for c in text)
+            or "@" in text
+            or text[-1:] in ".,"
+            or mentions(text)
+            or (line.page == 1 and lines and line is lines[0])
+            or words.count_words(text, words.titles, words.titles_cjk) and not line.heading_level
+        ):
+            continue
+        if has_cjk(text) and len(text) > 14:
+            continue
+        found[id(line)] = "custom"

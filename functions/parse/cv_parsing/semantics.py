@@ -1,0 +1,554 @@
+"""Document → JSON Resume with provenance: sections are read in turn, entries by the document's own pattern."""
+
+import re
+from typing import Any
+
+from cvmaker_core.schema.artefacts import Layout, Parsed
+
+from cv_parsing.building import Builder, Range, Value, trim
+from cv_parsing.contact import read_contact
+from cv_parsing.entries import (
+    Entry,
+    Fragment,
+    degree_score,
+    explode,
+    institution_score,
+    organisation_score,
+    place_score,
+    read_body,
+    read_entry,
+    set_slots,
+    split_entries,
+    title_score,
+    vote_slots,
+)
+from cv_parsing.items import (
+    read_custom,
+    read_interests,
+    read_languages,
+    read_listed,
+    read_references,
+    read_skills,
+    split_items,
+)
+from cv_parsing.lexicon import language_of, lexicon, plain
+from cv_parsing.model import Document, Line
+from cv_parsing.sections import Section, split_sections
+
+RESUME_SCHEMA = "https://raw.githubusercontent.com/jsonresume/resume-schema/v1.0.0/schema.json"
+_LISTED = ("certificates", "awards", "publications")
+
+
+def understand(document: Document) -> Parsed:
+    """The whole meaning of a document whose lines are in reading order."""
+    document.build()
+    builder = Builder(document)
+    sections = split_sections(document)
+    _note_headings(builder, sections)
+    read_contact(builder, sections)
+    by_kind: dict[str, list[Section]] = {}
+    for section in sections[1:]:
+        by_kind.setdefault(section.kind, []).append(section)
+    order: list[str] = []
+    for section in sections[1:]:
+        if section.kind not in order and section.kind != "contact":
+            order.append(section.kind)
+    for section in by_kind.get("summary", ()):
+        _read_summary(builder, section)
+    _read_work(builder, by_kind.get("work", []), "work")
+    _read_work(builder, by_kind.get("volunteer", []), "volunteer")
+    _read_education(builder, by_kind.get("education", []))
+    _read_projects(builder, by_kind.get("projects", []))
+    if skills := [line for section in by_kind.get("skills", ()) for line in section.lines]:
+        read_skills(builder, skills)
+    if languages := [line for section in by_kind.get("languages", ()) for line in section.lines]:
+        read_languages(builder, languages)
+    for kind in _LISTED:
+        for section in by_kind.get(kind, ()):
+            read_listed(builder, kind, section.lines)
+    for section in by_kind.get("interests", ()):
+        read_interests(builder, section.lines)
+    for section in by_kind.get("references", ()):
+        read_references(builder, section.lines)
+    for section in sections[1:]:
+        if section.kind in ("custom", "courses"):
+            read_custom(builder, section.heading, section.lines)
+    language = language_of(document.text)
+    meta = builder.resume.setdefault("meta", {}).setdefault("cvmaker", {})
+    if language:
+        meta["language"] = language
+    meta["section_order"] = order
+    return Parsed(
+        resume=_ordered(builder.resume),
+        dates=builder.dates,
+        provenance=builder.provenance,
+        text=document.text,
+        layout=Layout(
+            pages=document.pages,
+            columns=document.columns,
+            scanned=document.scanned,
+            hidden_text=document.hidden,
+            fonts=document.fonts,
+            format=document.format,
+            language=language,
+        ),
+        confidence=builder.confidence,
+        unparsed=builder.unparsed(),
+    )
+
+
+_ORDER = (
+    "basics work volunteer education awards certificates publications skills languages interests references projects meta"
+).split()
+
+
+def _ordered(resume: dict[str, Any]) -> dict[str, Any]:
+    return {key: resume[key] for key in _ORDER if resume.get(key)}
+
+
+def _note_headings(builder: Builder, sections: list[Section]) -> None:
+    """Keep the person's own section names (`meta.cvmaker.section_titles`), so that they are not lost either."""
+    titles: dict[str, str] = {}
+    for section in sections[1:]:
+        if section.heading is None or section.kind in ("custom", "courses"):
+            continue
+        low, high = trim(builder.document.text, section.heading.start, section.heading.end)
+        if section.kind in titles:
+            builder.used.append((low, high))
+            continue
+        builder.put(titles, section.kind, "/meta/cvmaker/section_titles", Value([(low, high)], 0.95))
+    if titles:
+        builder.resume.setdefault("meta", {}).setdefault("cvmaker", {})["section_titles"] = titles
+
+
+def _read_summary(builder: Builder, section: Section) -> None:
+    if not section.lines:
+        return
+    basics = builder.resume.setdefault("basics", {})
+    ranges: list[Range] = []
+    for line in section.lines:
+        if _inside(line, builder.used):
+            continue
+        if ranges and builder.document.text[ranges[-1][1] : line.start].strip() == "":
+            ranges[-1] = (ranges[-1][0], line.end)
+        else:
+            ranges.append((line.start, line.end))
+    if "summary" in basics:
+        # A headline paragraph in the header and a profile section: the section is the summary.
+        earlier = builder.provenance.pop("/basics/summary", [])
+        del basics["summary"]
+        ranges = [*[(span.start, span.end) for span in earlier], *ranges]
+    builder.put(basics, "summary", "/basics", Value(ranges, 0.93))
+
+
+def _inside(line: Line, used: list[Range]) -> bool:
+    return any(low <= line.start and line.end <= high for low, high in used)
+
+
+# --- work and volunteering ------------------------------------------------------------------------------
+
+
+def _entries_of(builder: Builder, sections: list[Section], *, education: bool) -> list[Entry]:
+    entries: list[Entry] = []
+    for section in sections:
+        for group in split_entries(section.lines):
+            entry = read_entry(builder.document, group)
+            entry.fragments = explode(builder.document, entry.fragments, education=education)
+            set_slots(entry)
+            entries.append(entry)
+    return entries
+
+
+def _read_work(builder: Builder, sections: list[Section], key: str) -> None:
+    entries = _entries_of(builder, sections, education=False)
+    if not entries:
+        return
+    scores = {
+        id(fragment): title_score(fragment.text) - organisation_score(fragment.text)
+        for entry in entries
+        for fragment in entry.fragments
+    }
+    votes = vote_slots(entries, scores)
+    organisation_key = "name" if key == "work" else "organization"
+    items: list[dict[str, Any]] = builder.resume.setdefault(key, [])
+    previous: tuple[Value | None, Entry] | None = None
+    typical = _typical_count(entries)
+    for entry in entries:
+        position, company, rest, sure = _choose_work(entry, scores, votes, typical)
+        item: dict[str, Any] = {}
+        pointer = f"/{key}/{len(items)}"
+        text = builder.document.text
+        place = next((f for f in entry.fragments if f.kind == "place"), None)
+        company_value = Value([company.range], sure) if company else None
+        if company is None and position is not None and previous is not None and previous[0] is not None and typical >= 2:
+            company_value = Value(list(previous[0].ranges), 0.75)
+            entry.inherits = True
+        builder.put(item, organisation_key, pointer, company_value)
+        builder.put(item, "position", pointer, Value([position.range], sure) if position else None)
+        if place is None:
+            place = next((f for f in rest if f.right and len(f.text.split()) <= 5 and not any(c.isdigit() for c in f.text)), None)
+            if place is not None:
+                rest = [f for f in rest if f is not place]
+        if place is not None:
+            builder.put(item, "location" if key == "work" else "location", pointer, Value([place.range], 0.88))
+        if entry.links:
+            builder.put(item, "url", pointer, Value([entry.links[0]], 0.9))
+        if entry.period is not None:
+            builder.put_dates(item, pointer, entry.period, entry.period_offset, single_is="startDate")
+        for fragment in entry.fragments:
+            if fragment.kind == "type":
+                builder.put(item, "employmentType", pointer, Value([fragment.range], 0.85))
+                break
+        extra = [f.range for f in rest if f.kind not in ("place", "type")]
+        places = [f.range for f in entry.fragments if f.kind == "place" and f is not place]
+        if extra or places:
+            builder.put(item, "description", pointer, Value([*extra, *places], 0.6))
+        _put_body(builder, item, pointer, entry, text)
+        if item:
+            items.append(item)
+            if company_value is not None:
+                previous = (company_value, entry)
+    if not items:
+        builder.resume.pop(key, None)
+
+
+def _typical_count(entries: list[Entry]) -> int:
+    counts = [sum(f.kind not in ("place", "type") for f in entry.fragments) for entry in entries]
+    return max(counts) if counts else 0
+
+
+def _choose_work(
+    entry: Entry, scores: dict[int, float], votes: dict[tuple[object, ...], float], typical: int
+) -> tuple[Fragment | None, Fragment | None, list[Fragment], float]:
+    """(position, company, what is left, confidence)."""
+    candidates = [f for f in entry.fragments if f.kind not in ("place", "type")]
+    if not candidates:
+        return None, None, [], 0.5
+    if len(candidates) == 1:
+        only = candidates[0]
+        own = scores[id(only)]
+        if own > 0.3:
+            return only, None, [], 0.85
+        if own < -0.3:
+            return None, only, [], 0.85
+        if votes.get(only.slot, 0.0) > 0.2 and typical > 1:
+            return only, None, [], 0.6
+        return None, only, [], 0.5
+    best: tuple[float, Fragment, Fragment] | None = None
+    considered = candidates[:5]
+    for i, position in enumerate(considered):
+        for j, company in enumerate(considered):
+            if i == j:
+                continue
+            worth = _worth(position, scores, votes) - _worth(company, scores, votes)
+            worth -= 0.12 * (max(i, j) - 1) + (0.05 if j < i else 0.0)
+            if company.kind == "company":
+                worth += 1.5
+            if len(position.text.split()) > 9:
+                worth -= 0.5
+            if len(company.text.split()) > 9:
+                worth -= 0.5
+            if best is None or worth > best[0]:
+                best = (worth, position, company)
+    assert best is not None
+    worth, position, company = best
+    rest = [f for f in candidates if f is not position and f is not company]
+    return position, company, rest, 0.96 if worth > 1.2 else 0.9 if worth > 0.5 else 0.7
+
+
+def _worth(fragment: Fragment, scores: dict[int, float], votes: dict[tuple[object, ...], float]) -> float:
+    return 0.6 * scores[id(fragment)] + 1.0 * votes.get(fragment.slot, 0.0)
+
+
+def _put_body(builder: Builder, item: dict[str, Any], pointer: str, entry: Entry, text: str) -> None:
+    body = read_body(entry.body)
+    paragraphs = body.paragraphs
+    highlights = body.highlights
+    if not highlights and len(paragraphs) >= 2 and entry.body and _list_without_marks(entry, paragraphs, text):
+        highlights, paragraphs = paragraphs, []
+    if paragraphs:
+        builder.put(item, "summary", pointer, Value(paragraphs, 0.88))
+    for low, high in highlights:
+        builder.append(item, "highlights", pointer, Value([(low, high)], 0.94))
+
+
+def _list_without_marks(entry: Entry, paragraphs: list[Range], text: str) -> bool:
+    """Three or more short paragraphs, indented or each one line: a list whose marks are drawn, not written."""
+    indented = bool(entry.header) and entry.body[0].x0 > entry.header[0].x0 + 7
+    return indented and len(paragraphs) >= 2 and all(high - low < 400 for low, high in paragraphs)
+
+
+# --- education --------------------------------------------------------------------------------------------
+
+
+_SCORE = re.compile(
+    r"(?i)(?:\b(?:c?gpa|grade|note|nota|voto|promedio|média|moyenne|score|percentage|marks?|成绩|绩点|平均绩点|abschlussnote|gesamtnote|durchschnitt|final grade|mention)\b|绩点|成绩)\s*[:：]?\s*(?:of\s+)?\(?([\d.,]+\s*%?(?:\s*(?:/|out of|of|von|sur)\s*[\d.,]+)?|[A-D][+-]?(?=\W|$)|[^\s,;()|]{2,20})"
+)
+_NUMERIC_SCORE = re.compile(r"(?<![\d.])(\d{1,3}(?:[.,]\d{1,2})?\s*(?:/\s*\d{1,3}(?:[.,]\d+)?|%))(?!\d)|(?<![\d.,])([0-5][.,]\d{1,2})(?![\d.,])")
+
+
+def _read_education(builder: Builder, sections: list[Section]) -> None:
+    entries = _entries_of(builder, sections, education=True)
+    if not entries:
+        return
+    text = builder.document.text
+    scores = {
+        id(fragment): degree_score(fragment.text) - institution_score(fragment.text)
+        for entry in entries
+        for fragment in entry.fragments
+    }
+    votes = vote_slots(entries, scores)
+    items: list[dict[str, Any]] = builder.resume.setdefault("education", [])
+    previous: Value | None = None
+    for entry in entries:
+        item: dict[str, Any] = {}
+        pointer = f"/education/{len(items)}"
+        candidates: list[Fragment] = []
+        for fragment in entry.fragments:
+            match = _SCORE.search(fragment.text) or (
+                _NUMERIC_SCORE.fullmatch(fragment.text.strip("() ")) if len(fragment.text) < 14 else None
+            )
+            if match and "score" not in item:
+                where = text.find(match[1] or match[0], fragment.start, fragment.end)
+                if where >= 0:
+                    value = match[1] or match[0]
+                    builder.put(item, "score", pointer, Value([trim(text, where, where + len(value))], 0.9))
+                    builder.used.append(fragment.range)
+                    head = trim(text, fragment.start, fragment.start + match.start())
+                    if head[1] - head[0] > 6 and match.start() > 6:
+                        fragment.start, fragment.end = head
+                        fragment.text = " ".join(text[head[0] : head[1]].split())
+                    else:
+                        continue
+            if fragment.kind in ("place", "type"):
+                continue
+            candidates.append(fragment)
+        institution, degree, rest, sure = _choose_education(candidates, scores, votes)
+        institution_value = Value([institution.range], sure) if institution else None
+        if institution is None and previous is not None and degree is not None:
+            institution_value = Value(list(previous.ranges), 0.6)
+        builder.put(item, "institution", pointer, institution_value)
+        if institution_value is not None:
+            previous = institution_value
+        area_rest: list[Fragment] = []
+        if degree is not None:
+            following = [f for f in rest if f.line == degree.line or f.line == degree.line + 1]
+            _put_degree(builder, item, pointer, degree, following, sure)
+            area_rest = [f for f in rest if (f.start, f.end) not in [r for r in builder.used[-6:]]]
+        else:
+            area_rest = rest
+        place = next((f for f in entry.fragments if f.kind == "place"), None)
+        if place is not None:
+            builder.put(item, "location", pointer, Value([place.range], 0.88))
+        if entry.period is not None:
+            builder.put_dates(item, pointer, entry.period, entry.period_offset)
+        if entry.links:
+            builder.put(item, "url", pointer, Value([entry.links[0]], 0.9))
+        leftovers = [f.range for f in area_rest]
+        _education_body(builder, item, pointer, entry, leftovers)
+        if item:
+            items.append(item)
+    if not items:
+        builder.resume.pop("education", None)
+
+
+def _choose_education(
+    candidates: list[Fragment], scores: dict[int, float], votes: dict[tuple[object, ...], float]
+) -> tuple[Fragment | None, Fragment | None, list[Fragment], float]:
+    """(institution, degree or area, what is left, confidence)."""
+    if not candidates:
+        return None, None, [], 0.5
+    if len(candidates) == 1:
+        only = candidates[0]
+        own = scores.get(id(only), 0.0)
+        if own > 0.2:
+            return None, only, [], 0.8
+        return only, None, [], 0.8 if own < -0.2 else 0.5
+    best: tuple[float, Fragment, Fragment] | None = None
+    for i, degree in enumerate(candidates[:6]):
+        for j, institution in enumerate(candidates[:6]):
+            if i == j:
+                continue
+            worth = _worth(degree, scores, votes) - _worth(institution, scores, votes)
+            worth -= 0.12 * (max(i, j) - 1) + (0.05 if j > i else 0.0)
+            if best is None or worth > best[0]:
+                best = (worth, degree, institution)
+    assert best is not None
+    worth, degree, institution = best
+    rest = [f for f in candidates if f is not degree and f is not institution]
+    return institution, degree, rest, 0.96 if worth > 1.2 else 0.88 if worth > 0.4 else 0.65
+
+
+_AREA_LINK = re.compile(
+    r"\s+(?:in|en|em|im|in der|di|w|по|στην?|στα|i|inom)\s+(?=\S)|,\s+|:\s+|\s+[–—-]\s+", re.IGNORECASE
+)
+
+
+def _put_degree(
+    builder: Builder, item: dict[str, Any], pointer: str, degree: Fragment, following: list[Fragment], sure: float
+) -> None:
+    """studyType and area: one fragment cut at its "in", or two fragments."""
+    text = builder.document.text
+    inner = text[degree.start : degree.end]
+    has_degree = degree_score(degree.text) > 0
+    if not has_degree:
+        other = next((f for f in following if degree_score(f.text) > 0), None)
+        builder.put(item, "area", pointer, Value([degree.range], sure - 0.1))
+        if other is not None:
+            builder.put(item, "studyType", pointer, Value([other.range], sure - 0.05))
+        return
+    match = _AREA_LINK.search(inner)
+    if match and match.start() > 1 and degree_score(inner[: match.start()]) > 0:
+        first, second = degree.start, degree.start + match.start()
+        builder.put(item, "studyType", pointer, Value([trim(text, first, second)], sure))
+        builder.put(item, "area", pointer, Value([trim(text, degree.start + match.end(), degree.end)], sure))
+        return
+    if match and degree_score(inner[match.end() :]) > 0 and degree_score(inner[: match.start()]) == 0:
+        builder.put(item, "area", pointer, Value([trim(text, degree.start, degree.start + match.start())], sure))
+        builder.put(item, "studyType", pointer, Value([trim(text, degree.start + match.end(), degree.end)], sure))
+        return
+    builder.put(item, "studyType", pointer, Value([degree.range], sure))
+    area = next((f for f in following if f.line == degree.line and institution_score(f.text) < 1 and not f.bracketed), None)
+    if area is not None:
+        builder.put(item, "area", pointer, Value([area.range], sure - 0.15))
+
+
+def _education_body(builder: Builder, item: dict[str, Any], pointer: str, entry: Entry, leftovers: list[Range]) -> None:
+    text = builder.document.text
+    words = lexicon()
+    body = read_body(entry.body)
+    notes: list[Range] = [r for r in leftovers if not _is_used(builder, r)]
+    for low, high in sorted([*body.paragraphs, *body.highlights]):
+        value = text[low:high]
+        match = _SCORE.search(value)
+        if match and "score" not in item and match[1] and any(c.isdigit() for c in match[1]):
+            where = low + match.start(1)
+            builder.put(item, "score", pointer, Value([trim(text, where, low + match.end(1))], 0.88))
+            builder.used.append((low + match.start(), low + match.end()))
+            if match.start() <= 2 and len(value) - match.end() < 4:
+                continue
+            if match.start() <= 2:
+                low = low + match.end()
+        label = re.match(r"^([^:：]{3,40})[:：]\s*", text[low:high])
+        if label and plain(label[1]) in words.course_labels:
+            builder.used.append((low, low + label.end()))
+            for a, b in split_items(text, low + label.end(), high):
+                builder.append(item, "courses", pointer, Value([(a, b)], 0.88))
+            continue
+        low, high = trim(text, low, high)
+        if high > low:
+            notes.append((low, high))
+    if notes:
+        builder.put(item, "summary", pointer, Value(notes, 0.7))
+
+
+def _is_used(builder: Builder, where: Range) -> bool:
+    return any(low <= where[0] and where[1] <= high for low, high in builder.used)
+
+
+# --- projects -----------------------------------------------------------------------------------------------
+
+
+def _read_projects(builder: Builder, sections: list[Section]) -> None:
+    text = builder.document.text
+    words = lexicon()
+    items: list[dict[str, Any]] = builder.resume.setdefault("projects", [])
+    for section in sections:
+        lines = section.lines
+        groups = split_entries(lines)
+        if lines and lines[0].bullet and all(line.bullet or not _opens(line) for line in lines):
+            groups = _bullet_projects(lines)
+        for group in groups:
+            entry = read_entry(builder.document, group)
+            item: dict[str, Any] = {}
+            pointer = f"/projects/{len(items)}"
+            fragments = [f for f in entry.fragments]
+            if not fragments and group and group[0].bullet:
+                _bullet_project(builder, item, pointer, group, text)
+                if item:
+                    items.append(item)
+                continue
+            name = fragments[0] if fragments else None
+            rest = fragments[1:]
+            if name is not None:
+                start, end = name.range
+                colon = re.search(r"[:：]\s+", text[start:end])
+                if colon and colon.start() > 2 and len(text[start:end].split()) > 3:
+                    builder.put(item, "name", pointer, Value([trim(text, start, start + colon.start())], 0.85))
+                    rest = []
+                    builder.put(item, "description", pointer, Value([(start + colon.end(), end), *[f.range for f in fragments[1:]]], 0.8))
+                else:
+                    builder.put(item, "name", pointer, Value([(start, end)], 0.88))
+            if entry.links:
+                builder.put(item, "url", pointer, Value([entry.links[0]], 0.9))
+            if entry.period is not None:
+                builder.put_dates(item, pointer, entry.period, entry.period_offset)
+            body = read_body(entry.body)
+            descriptions: list[Range] = []
+            for fragment in rest:
+                if title_score(fragment.text) >= 1 and "roles" not in item and len(fragment.text.split()) <= 5:
+                    builder.append(item, "roles", pointer, Value([fragment.range], 0.7))
+                elif fragment.text.count(",") >= 2 and "keywords" not in item:
+                    for a, b in split_items(text, fragment.start, fragment.end):
+                        builder.append(item, "keywords", pointer, Value([(a, b)], 0.8))
+                else:
+                    descriptions.append(fragment.range)
+            for low, high in body.paragraphs:
+                label = re.match(r"^([^:：]{3,40})[:：]\s*", text[low:high])
+                if label and words.labels.get(plain(label[1])) == "technologies":
+                    builder.used.append((low, low + label.end()))
+                    for a, b in split_items(text, low + label.end(), high):
+                        builder.append(item, "keywords", pointer, Value([(a, b)], 0.88))
+                else:
+                    descriptions.append((low, high))
+            if descriptions and "description" not in item:
+                builder.put(item, "description", pointer, Value(descriptions, 0.8))
+            elif descriptions:
+                for where in descriptions:
+                    builder.append(item, "highlights", pointer, Value([where], 0.75))
+            for low, high in body.highlights:
+                builder.append(item, "highlights", pointer, Value([(low, high)], 0.9))
+            if item:
+                items.append(item)
+    if not items:
+        builder.resume.pop("projects", None)
+
+
+def _opens(line: Line) -> bool:
+    word = next(line.words())
+    return word.bold
+
+
+def _bullet_projects(lines: list[Line]) -> list[list[Line]]:
+    groups: list[list[Line]] = []
+    for line in lines:
+        if line.bullet or not groups:
+            groups.append([line])
+        else:
+            groups[-1].append(line)
+    return groups
+
+
+def _bullet_project(builder: Builder, item: dict[str, Any], pointer: str, group: list[Line], text: str) -> None:
+    """A project told in one list item: its name is what stands before the colon or dash, or is set bold."""
+    start, end = group[0].start, group[-1].end
+    words = list(group[0].words())
+    stop = 0
+    for before, here in zip(words, words[1:], strict=False):
+        if before.bold and not here.bold and words[0].bold:
+            stop = before.end
+            break
+    match = re.search(r"\s*[:：]\s+|\s+[–—-]\s+", text[start:end])
+    if stop:
+        head, tail = (start, stop), (stop, end)
+    elif match and match.start() <= 60:
+        head, tail = (start, start + match.start()), (start + match.end(), end)
+    else:
+        head, tail = (start, end), (end, end)
+    builder.put(item, "name", pointer, Value([trim(text, *head)], 0.75))
+    tail = trim(text, *tail)
+    if tail[1] > tail[0]:
+        builder.put(item, "description", pointer, Value([tail], 0.75))
+
+
+__all__ = ["understand", "place_score"]
