@@ -94,6 +94,11 @@ def skill_classes(canonical: str) -> tuple[str, ...]:
     return _lexicon().classes.get(canonical, ())
 
 
+def all_classes() -> frozenset[str]:
+    """Every class that some skill of the lexicon is an instance of."""
+    return frozenset(name for names in _lexicon().classes.values() for name in names)
+
+
 def skill_surfaces(canonical: str) -> tuple[str, ...]:
     """All names of one skill, the canonical one first."""
     return _lexicon().surfaces.get(canonical, ())

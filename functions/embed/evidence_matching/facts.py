@@ -1,0 +1,244 @@
+"""The facts a fit rests on: years, degrees, languages, certificates, titles. No wording of a bullet changes them."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from cvmaker_core.human_languages import find_languages, language_level
+from cvmaker_core.text import fold, normalise
+
+from evidence_matching.items import CvItem
+from evidence_matching.terms import concepts_of, lexicon, skills_of, terms_of
+
+_NUMBER_WORDS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "ein": 1, "einem": 1, "eine": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "zehn": 10,
+    "einjährige": 1, "zweijährige": 2, "dreijährige": 3, "fünfjährige": 5, "mehrjährige": 3, "mehrjähriger": 3, "langjährige": 5,
+    "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "dix": 10,
+    "una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "diez": 10,
+    "een": 1, "één": 1, "twee": 2, "drie": 3, "vijf": 5, "tien": 10, "due": 2, "tre": 3, "quattro": 4, "cinque": 5,
+    "um": 1, "uma": 1, "dois": 2, "duas": 2, "três": 3, "quatro": 4, "dez": 10,
+}  # fmt: skip
+_YEARS = re.compile(
+    r"(?<![\w.])(?P<low>\d{1,2}(?:[.,]5)?|" + "|".join(_NUMBER_WORDS) + r")\s*(?:\+|plus)?"
+    r"(?:\s*(?:[-–—]|to|or|bis|oder|à|a|o)\s*(?:\d{1,2}|\w+))?\s*\+?\s*"
+    r"(?P<unit>years?|yrs?|jahren?|ans?|années?|años?|jaar|ann[oi]|anos?|months?|monaten?|mois|meses|maanden|mesi)(?!\w)"
+    r"|(?<!\w)(?P<vague>mehrjährige[rn]?|langjährige[rn]?|\w+jährige)(?!\w)",
+    re.IGNORECASE,
+)
+_MONTH_UNITS = ("month", "monat", "mois", "mes", "maand")
+# Words of a years requirement that name no field: "5 years of relevant experience in a similar role".
+_NO_FIELD = frozenset(
+    ["minimum", "least", "years", "year", "yrs", "months", "month", "professional", "relevant", "work", "working", "practical", "similar", "comparable", "role", "roles", "position", "positions", "job", "industry", "hands", "commercial", "proven", "solid", "level", "jahre", "jahren", "jahr", "mindestens", "berufserfahrung", "vergleichbaren", "position", "ans", "an", "minimum", "moins", "poste", "similaire", "première", "años", "año", "mínima", "mínimo", "puesto", "similar", "menos", "previa", "jaar", "minimaal", "vergelijkbare", "functie", "anni", "anno", "almeno", "anos", "mínimo", "full", "time", "total", "equivalent", "experience", "erfahrung", "expérience", "experiencia", "ervaring", "esperienza", "experiência", "specialized", "next", "lower", "grade", "service", "federal", "gs", "justifiez", "berufspraxis", "überwiegend", "track", "record", "preferably", "ideally", "plus", "more", "background"]
+)
+
+
+# --- time ------------------------------------------------------------------------------------
+
+
+def month_number(text: str, *, end: bool) -> int | None:
+    """A JSON Resume date as a count of months; a bare year is its January, or its December as an end."""
+    match = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-\d{2})?", text.strip()) if isinstance(text, str) else None
+    if not match:
+        return None
+    month = int(match[2]) if match[2] else (12 if end else 1)
+    return int(match[1]) * 12 + month - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of working life: months, both inclusive."""
+
+    pointer: str
+    start: int
+    end: int
+
+
+def work_spans(resume: dict[str, Any], as_of: date) -> list[Span]:
+    """Dated jobs; one without an end runs until `as_of`, and nothing after that day counts."""
+    today = as_of.year * 12 + as_of.month - 1
+    spans: list[Span] = []
+    for index, entry in enumerate(resume.get("work") or []):
+        if not isinstance(entry, dict):
+            continue
+        start = month_number(entry.get("startDate") or "", end=False)
+        end = month_number(entry.get("endDate") or "", end=True) if entry.get("endDate") else today
+        if start is None or end is None or start > today:
+            continue
+        spans.append(Span(f"/work/{index}", start, max(start, min(end, today))))
+    return spans
+
+
+def months_covered(spans: Iterable[Span]) -> int:
+    """Months of the union of spans: two jobs at once count once."""
+    total = 0
+    reached = -1
+    for span in sorted(spans, key=lambda s: s.start):
+        start = max(span.start, reached + 1)
+        if span.end >= start:
+            total += span.end - start + 1
+            reached = span.end
+    return total
+
+
+def years_asked(text: str) -> float | None:
+    """The least number of years a requirement names ("3-5 years" → 3, "6 months" → 0.5)."""
+    found = _YEARS.search(normalise(text))
+    if not found:
+        return None
+    if found["vague"]:
+        word = found["vague"].casefold()
+        return float(next((n for name, n in _NUMBER_WORDS.items() if word.startswith(name)), 3))
+    low = found["low"].casefold()
+    number = float(_NUMBER_WORDS.get(low) or low.replace(",", "."))
+    return number / 12 if found["unit"].casefold().startswith(_MONTH_UNITS) else number
+
+
+def field_of_years(text: str, language: str) -> dict[str, float]:
+    """Stems of what the years should be in; empty when any work counts."""
+    rest = _YEARS.sub(" ", normalise(text))
+    stems = terms_of(" ".join(w for w in re.findall(r"[\w+#.-]+", fold(rest)) if w not in _NO_FIELD), language).stems
+    return stems
+
+
+# --- degrees ---------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _degree_levels() -> dict[int, re.Pattern[str]]:
+    return {
+        int(level): re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)", re.IGNORECASE)
+        for level, patterns in lexicon("degrees")["levels"].items()
+    }
+
+
+@lru_cache(maxsize=1)
+def _families() -> dict[str, re.Pattern[str]]:
+    return {
+        name: re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)", re.IGNORECASE)
+        for name, patterns in lexicon("degrees")["field_families"].items()
+    }
+
+
+@lru_cache(maxsize=1)
+def _open_field() -> re.Pattern[str]:
+    return re.compile("|".join(lexicon("degrees")["open_field"]), re.IGNORECASE)
+
+
+def degree_level_asked(text: str) -> int:
+    """The lowest level (1 school … 6 doctorate) that satisfies a requirement; 4, a first degree, when it names none."""
+    levels = [level for level, pattern in _degree_levels().items() if pattern.search(text)]
+    if (
+        4 in levels
+        and len(levels) > 1
+        and not re.search(
+            r"bachelor|undergraduate|b\.?\s?sc|b\.?a\.?/|licen[cs]|grado|hochschul|studium|first", text, re.IGNORECASE
+        )
+    ):
+        levels.remove(4)  # "advanced university degree (Master's or higher)": "degree" is no level beside one
+    return min(levels) if levels else 4
+
+
+def degree_level_held(text: str) -> int | None:
+    """The highest level an education entry names, or None."""
+    levels = [level for level, pattern in _degree_levels().items() if pattern.search(text)]
+    return max(levels) if levels else None
+
+
+def families_of(text: str) -> frozenset[str]:
+    """Families of subjects a text names."""
+    return frozenset(name for name, pattern in _families().items() if pattern.search(text))
+
+
+def field_is_open(text: str) -> bool:
+    """Whether a requirement accepts related subjects or names none."""
+    return bool(_open_field().search(text))
+
+
+# --- languages -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenLanguage:
+    pointer: str
+    codes: frozenset[str]
+    level: int | None
+
+
+def spoken_languages(resume: dict[str, Any]) -> list[SpokenLanguage]:
+    """The CV's languages with their levels."""
+    found: list[SpokenLanguage] = []
+    for index, entry in enumerate(resume.get("languages") or []):
+        if not isinstance(entry, dict):
+            continue
+        name, fluency = str(entry.get("language") or ""), str(entry.get("fluency") or "")
+        codes = frozenset(mention.code for mention in find_languages(f"{name} {fluency}"))
+        found.append(SpokenLanguage(f"/languages/{index}", codes, language_level(f"{name} {fluency}")))
+    return found
+
+
+def languages_asked(text: str) -> tuple[frozenset[str], bool, int | None]:
+    """Codes a requirement names, whether all of them are wanted, and the level."""
+    mentions = find_languages(text)
+    codes = frozenset(mention.code for mention in mentions)
+    either = bool(re.search(r"(?<!\w)(?:or|oder|ou|o|of|another|one of|any)(?!\w)|/", text, re.IGNORECASE))
+    return codes, not either, language_level(text)
+
+
+# --- certificates ----------------------------------------------------------------------------
+
+_CERTIFICATE_WORDS = frozenset(
+    ["certificate", "certificates", "certification", "certified", "certificated", "current", "valid", "licence", "license", "licensed", "card", "registration", "registered", "qualification", "qualified", "holder", "hold", "full", "clean", "driving", "record", "level", "or", "and", "in", "of", "the", "a", "an", "with", "as", "have", "zertifikat", "zertifizierung", "führerschein", "klasse", "weiterbildung", "fortbildung", "zum", "zur", "als", "examen", "oder", "der", "die", "das", "certification", "certificat", "permis", "diplôme", "état", "de", "d", "ou", "en", "curso", "certificado", "certificación", "carné", "vigor", "al", "certificazione", "patente", "diploma", "rijbewijs", "certificaat", "status", "accredited", "accreditation", "relevant", "professional", "body"]
+)
+
+
+def certificate_words(text: str) -> frozenset[str]:
+    """What tells one certificate from another."""
+    return frozenset(w for w in re.findall(r"[\w+#]+", fold(text)) if w not in _CERTIFICATE_WORDS)
+
+
+def acronyms(text: str) -> frozenset[str]:
+    """Names such as NMC, CKA, PMP, written in capitals."""
+    return frozenset(re.findall(r"(?<![A-Za-z])[A-Z][A-Z0-9]{2,7}(?![A-Za-z])", text))
+
+
+# --- titles ----------------------------------------------------------------------------------
+
+_SENIORITY = frozenset(
+    ["senior", "junior", "lead", "principal", "staff", "head", "chief", "deputy", "assistant", "associate", "trainee", "intern", "mid", "entry", "level", "sr", "jr", "of", "the", "a", "an", "and", "in", "for", "(m/w/d)", "band", "grade", "remote", "i", "ii", "iii"]
+)
+
+
+def title_similarity(asked: str, held: str, language: str) -> float:
+    """How much of a posting's title a held title covers, without rank: 1 all, 0 nothing."""
+    wanted = {root for root in terms_of(_without_rank(asked), language).stems} | _compound(asked)
+    have = {root for root in terms_of(_without_rank(held), language).stems} | _compound(held)
+    if not wanted:
+        return 0.0
+    share = len(wanted & have) / len(wanted)
+    same_skill = skills_of(asked) & skills_of(held)
+    return min(1.0, share + (0.25 if same_skill and share else 0.0))
+
+
+def _without_rank(title: str) -> str:
+    return " ".join(word for word in re.findall(r"[\w+#./-]+", title) if fold(word) not in _SENIORITY)
+
+
+def _compound(title: str) -> set[str]:
+    """ "Softwareentwickler" and "Frontend-Entwickler" share their last part."""
+    return {f"*{fold(word)[-9:]}" for word in re.findall(r"[^\W\d_]{11,}", title)}
+
+
+def items_speak_of(items: Iterable[CvItem], text: str, language: str) -> bool:
+    """Whether any of the items shares a skill, a concept or a content word with a text."""
+    wanted = terms_of(text, language)
+    for item in items:
+        offered = terms_of(item.text, language)
+        if wanted.skills & offered.skills or concepts_of(text) & concepts_of(item.text):
+            return True
+        if any(weight >= 1 and root in offered.stems for root, weight in wanted.stems.items()):
+            return True
+    return False
