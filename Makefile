@@ -7,13 +7,16 @@ OUT ?= out
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test check types lint unit integration infrastructure bench gallery build deploy lock clean openapi
+.PHONY: help setup setup-ocr run dev test check types lint unit integration infrastructure bench gallery build deploy lock clean openapi
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
 setup: ## Create or refresh .venv (quick when nothing changed)
 	@local/setup.sh
+
+setup-ocr: setup ## The optional engine that reads scans on this machine (about 150 MB)
+	@.venv/bin/python -m uv pip install --quiet --python .venv/bin/python -r local/requirements-ocr.txt
 
 run: setup ## One CV through the whole pipeline: make run CV=my.pdf JOB=posting.txt TEMPLATE=classic OUT=out
 	@.venv/bin/cvmaker run "$(CV)" $(if $(JOB),--job "$(JOB)") --template "$(TEMPLATE)" --out "$(OUT)"

@@ -6,7 +6,6 @@ commands call one stage's logic in this process: quick, and the same code.
 
 import contextlib
 import json
-import os
 import secrets
 import sys
 import time
@@ -256,7 +255,7 @@ def invoke(
 def _parse(path: Path) -> Parsed:
     from cv_parsing import parse_document
 
-    from cvmaker_local.ocr import local_ocr
+    from cvmaker_local.engines import local_ocr
 
     data = _read_file(path)
     return parse_document(data, file_name=path.name, ocr=local_ocr()).parsed
@@ -300,7 +299,7 @@ def _posting_text(path: Path | None) -> str | None:
         return None
     from posting_analysis import read_posting_document
 
-    from cvmaker_local.ocr import local_ocr
+    from cvmaker_local.engines import local_ocr
 
     suffix = path.suffix.lower().lstrip(".")
     return read_posting_document(_read_file(path), suffix if suffix in POSTING_SUFFIXES else "txt", local_ocr())
@@ -314,7 +313,7 @@ def _analyse(cv: Path, job: Path | None) -> tuple[Parsed, Analysis, EvidenceData
     from evidence_matching import match
     from posting_analysis import analyze as analyse
 
-    from cvmaker_local.embedding import local_embedder
+    from cvmaker_local.engines import local_embedder
 
     parsed = _parse(cv)
     analysis = analyse(parsed.resume, parsed, _posting_text(job), as_of=_today())
@@ -339,9 +338,8 @@ def analyze(cv: CvFile, job: JobFile = None, json_output: JsonOutput = False) ->
     if evidence.fit:
         out_console.print(f"Fit: {evidence.fit.value} of 100 (version {evidence.fit.version})")
     for finding in analysis.findings:
-        out_console.print(
-            f"[{'red' if finding.severity == 'error' else 'yellow'}]{finding.severity}[/] {finding.message} {finding.advice}"
-        )
+        colour = "red" if finding.severity == "error" else "yellow"
+        out_console.print(f"[{colour}]{finding.severity}[/] {finding.message} {finding.advice}", soft_wrap=True)
 
 
 @app.command()
@@ -354,9 +352,13 @@ def tailor(
     """The tailored CV's data, with accepted and rejected proposals."""
     from cv_tailoring import tailor as tailor_resume
 
+    from cvmaker_local.engines import model_proposer
+
     parsed, analysis, evidence = _analyse(cv, job)
     request = JobRequest(use_ai=use_ai)
-    tailored, warnings = tailor_resume(parsed, analysis, evidence, request=request, propose=_model(request))
+    tailored, warnings = tailor_resume(
+        parsed, analysis, evidence, request=request, propose=model_proposer(request, parsed.resume)
+    )
     if json_output:
         _print_json(tailored.model_dump(mode="json"))
         return
@@ -370,19 +372,6 @@ def tailor(
         error_console.print(f"[yellow]note[/yellow] {warning.message}")
     if tailored.visibility:
         out_console.print(f"Visibility {tailored.visibility.before} → {tailored.visibility.after}")
-
-
-def _model(request: JobRequest) -> Any:
-    """The language model the environment gives a key or an address for; None without one, or with --no-ai."""
-    from cv_tailoring import proposer
-    from cvmaker_core.language_model import LanguageModelConfiguration
-
-    configuration = LanguageModelConfiguration(
-        api_key=os.environ.get("OPENAI_API_KEY", ""),
-        base_url=os.environ.get("OPENAI_BASE_URL", ""),
-        **({"model": os.environ["OPENAI_MODEL"]} if os.environ.get("OPENAI_MODEL") else {}),
-    )
-    return proposer(configuration, request) if request.use_ai and configuration.usable else None
 
 
 @app.command()
@@ -402,7 +391,7 @@ def verify(
     verdicts = list(verify_lines(document, proposals))
     if json_output:
         for verdict in verdicts:
-            sys.stdout.write(json.dumps(verdict.model_dump(mode="json"), ensure_ascii=False) + "\n")
+            sys.stdout.write(json.dumps(verdict.to_json(), ensure_ascii=False) + "\n")
         return
     for verdict in verdicts:
         colour = "green" if verdict.verdict == "accept" else "red"
@@ -447,7 +436,7 @@ def check(
     json_output: JsonOutput = False,
 ) -> None:
     """What a robot reads in any PDF."""
-    from cv_certification import certify
+    from cv_certification.certificate import certify
     from cv_parsing import parse_document
 
     data = _read_file(pdf)

@@ -61,11 +61,12 @@ class PipelineRun:
         `source` and `posting` are bytes and suffix.
         """
         s3 = self.stack.client("s3")
-        put = lambda key, body: s3.put_object(Bucket=self.stack.bucket, Key=key, Body=body)  # noqa: E731
-        put(job.key("request.json"), request.model_dump_json().encode())
+        uploads = {job.key("request.json"): request.model_dump_json().encode()}
         if posting:
-            put(f"{job.upload_prefix}posting.{posting[1]}", posting[0])
-        put(f"{job.upload_prefix}source.{source[1]}", source[0])
+            uploads[f"{job.upload_prefix}posting.{posting[1]}"] = posting[0]
+        uploads[f"{job.upload_prefix}source.{source[1]}"] = source[0]
+        for key, body in uploads.items():
+            s3.put_object(Bucket=self.stack.bucket, Key=key, Body=body)
 
     def wait(
         self,
