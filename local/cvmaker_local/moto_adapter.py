@@ -476,7 +476,7 @@ class MotoAdapter:
             queue_name=queue_arn.rsplit(":", 1)[-1],
             message_body=body,
             message_attributes={
-                name: {"data_type": "String", "string_value": value} for name, value in attributes.items()
+                name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
             },
         )
 
