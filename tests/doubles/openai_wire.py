@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class OpenAIServer:
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}/v1"
 
-    def __enter__(self) -> "OpenAIServer":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -128,7 +128,7 @@ class OpenAIServer:
 
 def _wrap(asked: Asked, reply: Reply) -> dict[str, Any]:
     if asked.path.endswith("/chat/completions"):
-        message = {
+        message: dict[str, Any] = {
             "role": "assistant",
             "content": None if reply.refusal else reply.text,
             "refusal": "I cannot help with that." if reply.refusal else None,
@@ -145,7 +145,7 @@ def _wrap(asked: Asked, reply: Reply) -> dict[str, Any]:
                 "total_tokens": reply.input_tokens + reply.output_tokens,
             },
         }
-    content = (
+    content: list[dict[str, Any]] = (
         [{"type": "refusal", "refusal": "I cannot help with that."}]
         if reply.refusal
         else [{"type": "output_text", "text": reply.text, "annotations": []}]

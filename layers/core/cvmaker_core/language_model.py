@@ -26,10 +26,13 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from cvmaker_core.aws import read_secret
 from cvmaker_core.contact_details import redact_value
+from cvmaker_core.errors import TransientError
 from cvmaker_core.hashing import content_hash
 from cvmaker_core.prices import ModelPrice, dearest_model_price, model_price
 from cvmaker_core.schema.artefacts import StageWarning, Tokens
+from cvmaker_core.settings import ModelSettings
 
 if TYPE_CHECKING:
     import httpx2
@@ -63,11 +66,12 @@ class LanguageModelConfiguration(BaseModel):
     reasoning_effort: str = ""
     usd_per_million_input: float | None = None
     usd_per_million_output: float | None = None
+    problem: str = Field(default="", description="A warning code: why there is no model now.")
 
     @property
     def usable(self) -> bool:
         """A key is needed for the provider's own address only; a server of one's own may want none."""
-        return bool(self.api_key or self.base_url)
+        return not self.problem and bool(self.api_key or self.base_url)
 
     def price(self) -> ModelPrice:
         """Configured, else from the table; else OpenAI's dearest, or nothing for a server of one's own."""
@@ -261,7 +265,7 @@ class LanguageModel:
         if budget.stopped:
             return ModelOutcome(None, budget.stopped)
         if not self.configuration.usable:
-            return self._stop(budget, "model_no_key")
+            return self._stop(budget, self.configuration.problem or "model_no_key")
         text = json.dumps(redact_value(data, private), ensure_ascii=False)
         schema = strict_schema(answer)
         question = _Question(prompt.text, text, answer.__name__, schema, max_output_tokens)
@@ -376,6 +380,30 @@ class LanguageModel:
             **extra,
         )
         return _json_or_none(raw.http_response.content)
+
+
+def configured_model(configuration: ModelSettings) -> LanguageModel:
+    """The model that the environment names, with the key of the secret.
+
+    A secret that cannot be read now is no reason to fail a job: the model then says so when asked.
+    """
+    problem = ""
+    try:
+        secret = read_secret(configuration.openai_secret_arn)
+    except TransientError:
+        secret, problem = {}, "model_secret_unavailable"
+    return language_model(
+        LanguageModelConfiguration(
+            api_key=str(secret.get("api_key") or ""),
+            base_url=configuration.openai_base_url,
+            model=configuration.openai_model,
+            timeout_seconds=configuration.openai_timeout_seconds,
+            reasoning_effort=configuration.openai_reasoning_effort,
+            usd_per_million_input=configuration.openai_usd_per_million_input,
+            usd_per_million_output=configuration.openai_usd_per_million_output,
+            problem=problem,
+        )
+    )
 
 
 @lru_cache(maxsize=4)

@@ -37,8 +37,11 @@ class ModelSettings(Settings):
 
     openai_secret_arn: str = ""
     openai_base_url: str = ""
-    openai_model: str = "gpt-5-mini"
+    openai_model: str = "gpt-6-luna"
+    openai_reasoning_effort: str = "low"
     openai_timeout_seconds: float = 60.0
+    openai_usd_per_million_input: float | None = None
+    openai_usd_per_million_output: float | None = None
     prompt_token_budget: int = Field(default=60_000, ge=0)
     daily_usd_limit: float = 0.0
 

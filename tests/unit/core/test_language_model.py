@@ -20,6 +20,7 @@ from cvmaker_core.language_model import (
     load_prompt,
     strict_schema,
 )
+
 from tests.doubles.openai_wire import Asked, OpenAIServer, Reply, error_reply
 
 
