@@ -13,9 +13,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from cvmaker_core.pointers import join_pointer, split_pointer, walk_strings
+from cvmaker_core.pointers import join_pointer, resolve_pointer, split_pointer, walk_strings
 from cvmaker_core.schema.artefacts import FieldCheck
-from cvmaker_core.text import fold, normalise
+from cvmaker_core.text import fold, normalise, words
 
 from cv_certification.inspection import canonical_address
 
@@ -128,10 +128,14 @@ def compare_resumes(sent: dict[str, Any], read: dict[str, Any]) -> Comparison:
     """
     sent, read = visible_resume(sent), visible_resume(read)
     comparison = Comparison()
-    for pointer, value, candidate, read_pointer in _pair(sent, read):
+    pairs = _pair(sent, read)
+    regrouped = _regrouped(pairs, sent, read)
+    for pointer, value, candidate, read_pointer in pairs:
         if candidate is not None:
             comparison.read_pointers[pointer] = read_pointer
         ok, transform = compare_values(pointer, value, candidate) if candidate is not None else (False, None)
+        if not ok and pointer in regrouped:
+            ok, transform = True, "regrouped"
         if ok and transform:
             comparison.transforms[transform] += 1
         if not ok:
@@ -140,6 +144,31 @@ def compare_resumes(sent: dict[str, Any], read: dict[str, Any]) -> Comparison:
     answered = set(comparison.read_pointers.values())
     comparison.invented = [pointer for pointer, _ in walk_strings(read) if is_fact(pointer) and pointer not in answered]
     return comparison
+
+
+def _regrouped(pairs: list[tuple[str, str, str | None, str]], sent: Any, read: Any) -> set[str]:
+    """Pointers whose phrase was read whole, but divided elsewhere among the fields that share it."""
+    partners = {pointer.rsplit("/", 1)[0]: other.rsplit("/", 1)[0] for pointer, _, _, other in pairs if other}
+    found: set[str] = set()
+    for here, there in partners.items():
+        try:
+            one, other = resolve_pointer(sent, here), resolve_pointer(read, there)
+        except (KeyError, ValueError):
+            continue
+        if not isinstance(one, dict) or not isinstance(other, dict):
+            continue
+        for family in field_rules()["families"]:
+            phrase = _phrase(one, family)
+            if phrase and phrase == _phrase(other, family):
+                found.update(
+                    here + join_pointer(name) + pointer for name in family for pointer, _ in walk_strings(one.get(name))
+                )
+    return found
+
+
+def _phrase(entry: dict[str, Any], family: list[str]) -> str:
+    """The words of a family's fields in the order in which they are printed, without what stands between them."""
+    return " ".join(word for name in family for _, value in walk_strings(entry.get(name)) for word in words(value))
 
 
 def _pair(sent: dict[str, Any], read: dict[str, Any]) -> list[tuple[str, str, str | None, str]]:

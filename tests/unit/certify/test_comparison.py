@@ -91,3 +91,21 @@ def test_what_a_page_never_prints_is_not_compared() -> None:
         "/meta/cvmaker/sections/0/name",
         "/meta/cvmaker/sections/0/items/0",
     ]
+
+
+def test_a_phrase_divided_elsewhere_among_its_fields_is_read() -> None:
+    sent = {"basics": {"location": {"city": "Austin", "region": "Texas", "countryCode": "US"}}}
+    read = {"basics": {"location": {"city": "Austin", "region": "Texas, US"}}}
+    comparison = compare_resumes(sent, read)
+    assert comparison.score == 1.0
+    assert comparison.transforms == {"regrouped": 2}
+    lost = compare_resumes(sent, {"basics": {"location": {"city": "Austin", "region": "Texas"}}})
+    assert lost.wrong_prose == ["/basics/location/countryCode"]
+
+
+def test_employer_and_title_are_never_one_phrase() -> None:
+    sent = {"work": [{"name": "Acme", "position": "Engineer"}]}
+    assert compare_resumes(sent, {"work": [{"name": "Acme Engineer"}]}).wrong_facts == [
+        "/work/0/name",
+        "/work/0/position",
+    ]
