@@ -25,8 +25,8 @@ from evidence_matching.terms import Terms, coverage, skills_of, terms_of
 CODE_VERSION = "embed-1"
 
 State: TypeAlias = Literal["met", "partly", "adjacent", "missing"]
-Vectors: TypeAlias = Sequence[Sequence[float]]
-Embed: TypeAlias = Callable[[list[str]], Vectors]
+# An array of one row for each text.
+Embed: TypeAlias = Callable[[list[str]], Any]
 
 MAX_EVIDENCE = 5
 # Shares of a requirement's words that an item must speak of.

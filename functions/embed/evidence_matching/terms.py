@@ -16,8 +16,9 @@ WEAK_WEIGHT = 0.4
 # Two texts that speak of one concept in different words agree less surely than in the same words.
 CONCEPT_CREDIT = 0.75
 _SNOWBALL = {
-    "en": "english", "de": "german", "fr": "french", "es": "spanish", "nl": "dutch", "it": "italian", "pt": "portuguese",
-    "sv": "swedish", "da": "danish", "no": "norwegian", "fi": "finnish", "ru": "russian", "ro": "romanian", "hu": "hungarian",
+    "en": "english", "de": "german", "fr": "french", "es": "spanish", "nl": "dutch", "it": "italian",
+    "pt": "portuguese", "sv": "swedish", "da": "danish", "no": "norwegian", "fi": "finnish", "ru": "russian",
+    "ro": "romanian", "hu": "hungarian",
 }  # fmt: skip
 
 
@@ -30,7 +31,7 @@ def lexicon(name: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=8)
 def _stemmer(language: str) -> Any:
-    import snowballstemmer
+    import snowballstemmer  # type: ignore[import-untyped]
 
     return snowballstemmer.stemmer(_SNOWBALL.get(language, "english"))
 

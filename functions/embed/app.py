@@ -1,0 +1,68 @@
+"""Embed: requirements meet their evidence; the CV joins its owner's career memory → `evidence.json`."""
+
+from cvmaker_core.errors import ProviderThrottled
+from cvmaker_core.hashing import content_hash
+from cvmaker_core.schema.artefacts import Analysis, Parsed, Tokens
+from cvmaker_core.schema.jobs import CONSOLE_OWNER
+from cvmaker_core.settings import EmbeddingSettings, settings
+from cvmaker_core.stage import StageRun, stage_handler
+from evidence_matching import CODE_VERSION
+from evidence_matching.evidence_run import Throttled, gather_evidence
+from evidence_matching.provider_errors import provider_warning
+from providers import embedding_configuration, store_configuration
+
+# After so many waits the job goes on without the provider that asked for them.
+PATIENT_RETRIES = 2
+# Kept for matching by words and for writing the artefact, whatever the providers do.
+RESERVED_SECONDS = 15.0
+
+
+@stage_handler("embed")
+def handler(run: StageRun) -> None:
+    """Read `parsed.json` and `analysis.json`, write `evidence.json`."""
+    parsed = Parsed.model_validate(run.artefact("parsed.json").data)
+    analysis = Analysis.model_validate(run.artefact("analysis.json").data)
+    request = run.request()
+    configuration = settings(EmbeddingSettings)
+    seconds = run.remaining_seconds() - RESERVED_SECONDS
+    embeddings = embedding_configuration(configuration, seconds) if request.use_ai else None
+    remembers = request.use_ai and run.job.owner != CONSOLE_OWNER
+    memory = store_configuration(configuration, seconds) if remembers else None
+    inputs = {
+        "parsed": content_hash(parsed.resume),
+        "analysis": content_hash(analysis.model_dump(mode="json", exclude={"findings"})),
+        "as_of": request.as_of.isoformat(),
+        "code": CODE_VERSION,
+        "embeddings": f"{embeddings.model}/{embeddings.dimensions}/{embeddings.usable}" if embeddings else "",
+        "memory": str(bool(memory)),
+    }
+    if run.reuse("evidence.json", inputs):
+        return
+    if remembers and memory is None:
+        run.warnings.append(provider_warning("memory_no_key"))
+    try:
+        found = gather_evidence(
+            parsed.resume,
+            analysis,
+            job_id=run.job.job_id,
+            owner=run.job.owner,
+            as_of=request.as_of,
+            embeddings=embeddings,
+            memory=memory,
+            max_usd=request.max_usd,
+            may_retry=run.event.retry_count < PATIENT_RETRIES,
+            repeated=run.event.attempt > 1 or run.event.retry_count > 0,
+        )
+    except Throttled:
+        raise ProviderThrottled("provider_throttled", "A provider of vectors asked us to slow down.") from None
+    run.spend(Tokens(embedding=found.embedding_tokens), openai=found.embedding_usd)
+    run.count("embedding_requests", found.embedding_requests)
+    run.count("pinecone_read_units", found.vector_reads)
+    run.count("pinecone_write_units", found.vector_writes)
+    run.write_artefact(
+        "evidence.json",
+        found.evidence,
+        inputs=inputs,
+        engine={"name": "rules", "version": CODE_VERSION, **found.engine},
+        warnings=found.warnings,
+    )

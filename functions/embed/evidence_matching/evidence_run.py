@@ -1,0 +1,173 @@
+"""The stage without AWS: vectors, evidence, memory, and every failure of a provider as a warning."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from cvmaker_core.contact_details import private_values
+from cvmaker_core.prices import embedding_usd
+from cvmaker_core.schema.artefacts import Analysis, EvidenceData, StageWarning
+
+from evidence_matching.career_memory import open_requirements, recall
+from evidence_matching.embedding_client import EmbeddingClient, EmbeddingConfiguration
+from evidence_matching.items import CvItem, cv_items
+from evidence_matching.matching import match
+from evidence_matching.provider_errors import ProviderFailure, provider_warning
+from evidence_matching.vector_store import StoreConfiguration, VectorStore, vector_id
+
+# Kinds worth finding again in another CV. Summaries repeat what their entries say.
+REMEMBERED = frozenset(
+    {"bullet", "skill", "certificate", "project", "education", "language", "award", "publication", "title", "other"}
+)
+CHARACTERS_PER_TOKEN = 3
+
+
+@dataclass
+class EvidenceRun:
+    """What one run found and used."""
+
+    evidence: EvidenceData
+    warnings: list[StageWarning] = field(default_factory=list)
+    embedding_tokens: int = 0
+    embedding_requests: int = 0
+    embedding_usd: float = 0.0
+    vector_reads: int = 0
+    vector_writes: int = 0
+    engine: dict[str, Any] = field(default_factory=dict)
+
+
+class Throttled(Exception):
+    """A provider asked to slow down, and there is time to do so: run the stage again later."""
+
+
+def gather_evidence(
+    resume: dict[str, Any],
+    analysis: Analysis,
+    *,
+    job_id: str,
+    owner: str,
+    as_of: date,
+    embeddings: EmbeddingConfiguration | None,
+    memory: StoreConfiguration | None,
+    max_usd: float = 1.0,
+    may_retry: bool = False,
+    repeated: bool = False,
+) -> EvidenceRun:
+    """Evidence for one CV; with `embeddings` better ranked, with `memory` remembered and compared with earlier CVs.
+
+    Parameters
+    ----------
+    embeddings, memory
+        None where the person or the deployment wants none; no warning is given then.
+    may_retry
+        Whether a throttled provider may be asked again later.
+    repeated
+        Whether an earlier attempt may have written vectors of this job.
+
+    Raises
+    ------
+    Throttled
+        Only with `may_retry`.
+
+    """
+    client = EmbeddingClient(embeddings, private_values(resume)) if embeddings else None
+    warnings: list[StageWarning] = []
+    usable = client is not None and _may_embed(client, resume, analysis, max_usd, warnings)
+    evidence = EvidenceData()
+    if client and usable:
+        try:
+            evidence = match(resume, analysis, embed=client, as_of=as_of)
+        except ProviderFailure as failure:
+            usable = False
+            if failure.throttled and may_retry:
+                raise Throttled from None
+            warnings.append(failure.warning)
+    if not usable:
+        evidence = match(resume, analysis, as_of=as_of)
+    run = EvidenceRun(evidence, warnings)
+    if client and usable and memory:
+        run_memory = _remember(client, memory, resume, analysis, evidence, job_id, owner, as_of, repeated)
+        try:
+            run_memory(run)
+        except ProviderFailure as failure:
+            if failure.throttled and may_retry:
+                raise Throttled from None
+            run.warnings.append(failure.warning)
+    if client:
+        run.embedding_tokens = client.tokens
+        run.embedding_requests = client.requests
+        run.embedding_usd = _usd(client)
+    run.engine = {
+        "embeddings": client.configuration.model if client and usable else None,
+        "memory": bool(memory and usable),
+    }
+    return run
+
+
+def _may_embed(
+    client: EmbeddingClient, resume: dict[str, Any], analysis: Analysis, max_usd: float, warnings: list[StageWarning]
+) -> bool:
+    """Key and budget, before anything is sent."""
+    if not client.configuration.usable:
+        warnings.append(provider_warning("embeddings_no_key"))
+        return False
+    texts = [item.text for item in cv_items(resume)] + [requirement.text for requirement in analysis.requirements]
+    tokens = sum(len(text.encode()) for text in texts) // CHARACTERS_PER_TOKEN + 2 * len(texts)
+    price = embedding_usd(client.configuration.model, tokens) or 0.0
+    if not client.configuration.base_url and price > max_usd:
+        warnings.append(provider_warning("embeddings_over_budget"))
+        return False
+    return True
+
+
+def _usd(client: EmbeddingClient) -> float:
+    """What was spent; a server of one's own costs nothing here."""
+    return embedding_usd(client.configuration.model, client.tokens) or 0.0
+
+
+def _remember(
+    client: EmbeddingClient,
+    memory: StoreConfiguration,
+    resume: dict[str, Any],
+    analysis: Analysis,
+    evidence: EvidenceData,
+    job_id: str,
+    owner: str,
+    as_of: date,
+    repeated: bool,
+) -> Callable[[EvidenceRun], None]:
+    """First ask what earlier CVs say, then write this one's items for the next."""
+
+    def work(run: EvidenceRun) -> None:
+        items = [item for item in cv_items(resume) if item.kind in REMEMBERED]
+        if not items:
+            return
+        vectors = client([item.text for item in items])
+        store = VectorStore(memory, owner, client.configuration.model, client.dimensions)
+        try:
+            wanted = open_requirements(analysis.requirements, evidence.matches)
+            if wanted:
+                language = (analysis.posting.language if analysis.posting else None) or "en"
+                asked = client([requirement.text for requirement in wanted])
+                evidence.career_memory = recall(store, job_id, wanted, asked, items, language)
+            _write(store, client, job_id, items, vectors, as_of, repeated)
+        finally:
+            run.vector_reads, run.vector_writes = store.reads, store.writes
+
+    return work
+
+
+def _write(
+    store: VectorStore,
+    client: EmbeddingClient,
+    job_id: str,
+    items: list[CvItem],
+    vectors: Any,
+    as_of: date,
+    repeated: bool,
+) -> None:
+    texts = [client.clean(item.text) for item in items]
+    store.upsert(job_id, items, texts, vectors, as_of)
+    if repeated:
+        store.remove_others(job_id, {vector_id(job_id, text) for text in texts})

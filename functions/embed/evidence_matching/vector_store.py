@@ -1,0 +1,226 @@
+"""Vectors of CV items in Pinecone, through its SDK: one index per (model, dimension), one namespace per owner.
+
+Ids are `{job_id}#{hash of the text}`: a repeated run writes the same vectors, and one job's can be
+told from another's. Writes become visible only after a while, so nothing here reads its own writes.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from cvmaker_core.hashing import content_hash
+
+from evidence_matching.items import CvItem
+from evidence_matching.provider_errors import ProviderFailure
+
+if TYPE_CHECKING:
+    from pinecone import Pinecone
+
+# Pinecone takes 1,000 vectors or 2 MB a request: 200 of 3,072 float32 in JSON stay below.
+UPSERT_BATCH = 200
+DELETE_BATCH = 1000
+MAX_METADATA_TEXT = 1000
+MAX_INDEX_NAME = 45
+
+
+@dataclass(frozen=True)
+class StoreConfiguration:
+    """Where vectors live. An empty control plane URL means Pinecone's own."""
+
+    api_key: str = field(repr=False)
+    control_plane_url: str
+    cloud: str
+    region: str
+    index_prefix: str
+    timeout_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """One item found again, most similar first."""
+
+    identity: str
+    job_id: str
+    pointer: str
+    kind: str
+    text: str
+    similarity: float
+
+
+def index_name(prefix: str, model: str, dimensions: int) -> str:
+    """Lower case letters, digits and hyphens, at most 45: Pinecone's rule. Long model names end in a hash."""
+    slug = re.sub(r"[^a-z0-9]+", "-", model.casefold()).strip("-")
+    name = f"{prefix}-{slug}-{dimensions}"
+    if len(name) <= MAX_INDEX_NAME:
+        return name
+    return f"{prefix}-{content_hash(slug)[:12]}-{dimensions}"
+
+
+def vector_id(job_id: str, text: str) -> str:
+    """The same text of the same job is the same vector."""
+    return f"{job_id}#{content_hash(text)[:24]}"
+
+
+class VectorStore:
+    """One owner's vectors of one model. The index is made when first written to."""
+
+    def __init__(self, configuration: StoreConfiguration, owner: str, model: str, dimensions: int) -> None:
+        self.configuration = configuration
+        self.owner = owner
+        self.dimensions = dimensions
+        self.name = index_name(configuration.index_prefix, model, dimensions)
+        self.reads = 0
+        self.writes = 0
+        self._database: Pinecone | None = None
+        self._index: Any = None
+
+    def upsert(self, job_id: str, items: Sequence[CvItem], texts: Sequence[str], vectors: Any, as_of: date) -> int:
+        """Write a job's items (`texts` are what may leave: without contact details). Returns how many vectors.
+
+        Raises
+        ------
+        ProviderFailure
+            If Pinecone did not take them.
+
+        """
+        records: dict[str, dict[str, Any]] = {}
+        for item, text, vector in zip(items, texts, vectors, strict=True):
+            metadata = {
+                "job_id": job_id,
+                "pointer": item.pointer,
+                "kind": item.kind,
+                "as_of": as_of.year * 10_000 + as_of.month * 100 + as_of.day,
+                "text": text[:MAX_METADATA_TEXT],
+            }
+            identity = vector_id(job_id, text)
+            records.setdefault(identity, {"id": identity, "values": [float(x) for x in vector], "metadata": metadata})
+        listed = list(records.values())
+        with _typed_failures():
+            index = self._open(create=True)
+            for start in range(0, len(listed), UPSERT_BATCH):
+                batch = listed[start : start + UPSERT_BATCH]
+                index.upsert(vectors=batch, namespace=self.owner, timeout=self.configuration.timeout_seconds)
+                self.writes += len(batch)
+        return len(listed)
+
+    def remove_others(self, job_id: str, keep: set[str]) -> int:
+        """Remove a job's vectors that an earlier attempt wrote and this one did not."""
+        removed = 0
+        with _typed_failures():
+            index = self._open()
+            if index is None:
+                return 0
+            stale: list[str] = []
+            for page in index.list(
+                prefix=f"{job_id}#", namespace=self.owner, timeout=self.configuration.timeout_seconds
+            ):
+                self.reads += 1
+                stale += [str(item.id) for item in page.vectors if item.id not in keep]
+            for start in range(0, len(stale), DELETE_BATCH):
+                batch = stale[start : start + DELETE_BATCH]
+                index.delete(ids=batch, namespace=self.owner, timeout=self.configuration.timeout_seconds)
+                removed += len(batch)
+        return removed
+
+    def query(self, vector: Sequence[float], limit: int, *, without_job: str | None = None) -> list[StoredItem]:
+        """The owner's nearest items; none when nothing was ever written.
+
+        Raises
+        ------
+        ProviderFailure
+            If Pinecone did not answer.
+
+        """
+        condition = {"job_id": {"$ne": without_job}} if without_job else None
+        with _typed_failures():
+            index = self._open()
+            if index is None:
+                return []
+            self.reads += 1
+            answer = index.query(
+                vector=[float(x) for x in vector],
+                top_k=limit,
+                namespace=self.owner,
+                filter=condition,
+                include_metadata=True,
+                timeout=self.configuration.timeout_seconds,
+            )
+            return [found for found in map(_stored_item, answer.matches or []) if found]
+
+    def _connect(self) -> "Pinecone":
+        if self._database is None:
+            from pinecone import Pinecone, RetryConfig
+
+            self._database = Pinecone(
+                api_key=self.configuration.api_key,
+                host=self.configuration.control_plane_url or None,
+                timeout=self.configuration.timeout_seconds,
+                # The state machine retries; here a second attempt would only eat its time.
+                retry_config=RetryConfig(max_retries=0),
+            )
+        return self._database
+
+    def _open(self, *, create: bool = False) -> Any:
+        """The index, made on request; None if it does not exist."""
+        from pinecone import ConflictError, NotFoundError, ServerlessSpec
+
+        if self._index is not None:
+            return self._index
+        database = self._connect()
+        try:
+            description = database.indexes.describe(self.name)
+        except NotFoundError:
+            if not create:
+                return None
+            specification = ServerlessSpec(cloud=self.configuration.cloud, region=self.configuration.region)
+            try:
+                description = database.indexes.create(
+                    name=self.name, dimension=self.dimensions, metric="cosine", spec=specification, timeout=-1
+                )
+            except ConflictError:  # another job of this moment made it
+                description = database.indexes.describe(self.name)
+        if not description.status.ready:
+            raise ProviderFailure("memory_not_ready", throttled=True)
+        self._index = database.index(host=str(description.host))
+        return self._index
+
+
+def _stored_item(match: Any) -> StoredItem | None:
+    """A match as we wrote it; others' vectors in our index are passed over."""
+    metadata = match.metadata or {}
+    values = [metadata.get(name) for name in ("job_id", "pointer", "kind", "text")]
+    if not all(isinstance(value, str) for value in values):
+        return None
+    job_id, pointer, kind, text = (str(value) for value in values)
+    return StoredItem(str(match.id), job_id, pointer, kind, text, round(float(match.score), 4))
+
+
+@contextmanager
+def _typed_failures() -> Iterator[None]:
+    """Every way the SDK fails as one of ours; the original's text may quote what was sent."""
+    import pinecone
+
+    try:
+        yield
+    except ProviderFailure:
+        raise
+    except pinecone.RateLimitError:
+        raise ProviderFailure("memory_throttled", throttled=True) from None
+    except (pinecone.UnauthorizedError, pinecone.ForbiddenError):
+        raise ProviderFailure("memory_bad_key") from None
+    except pinecone.PaymentRequiredError:
+        raise ProviderFailure("memory_quota") from None
+    except pinecone.ServiceError as error:
+        raise ProviderFailure("memory_unavailable", throttled=getattr(error, "status_code", 500) == 503) from None
+    except pinecone.PineconeTimeoutError:
+        raise ProviderFailure("memory_timeout") from None
+    except pinecone.PineconeConnectionError:
+        raise ProviderFailure("memory_unreachable") from None
+    except pinecone.ApiError as error:
+        code = "memory_quota" if "quota" in str(error).casefold() else "memory_rejected"
+        raise ProviderFailure(code) from None
+    except (pinecone.PineconeError, ValueError, TypeError, AttributeError, KeyError):
+        raise ProviderFailure("memory_bad_answer") from None
