@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeAlias
 from cv_rendering.design import Design
 from cv_rendering.document import Contact, Document, Entry, Letter, Section
 from cv_rendering.formats.docx_styles import (
+    PAPERS,
     Look,
     Palette,
     add_page_number_footer,
@@ -27,6 +28,11 @@ from cv_rendering.formats.docx_xml import add_hyperlink, insert_in_order, make_e
 
 # The oldest time a ZIP archive can state: archives with the same parts are then the same bytes.
 EPOCH = (1980, 1, 1, 0, 0, 0)
+POINTS_PER_MILLIMETRE = 72 / 25.4
+# Of the font size, over the letters, digits and signs of addresses; wide enough for the fonts Word may put in place.
+MEAN_LETTER_WIDTH = 0.54
+# Unlike a comma, a bar is never part of an employer's name or a place.
+BAR = "  |  "
 FOREIGN_PARTS = ("/thumbnail", "/customXml", "/stylesWithEffects")
 PHOTO_WIDTH_MILLIMETRES = 28
 
@@ -63,6 +69,7 @@ class _Writer:
     ) -> None:
         import docx
 
+        self.design = design
         self.word: WordDocument = docx.Document()
         self.right_to_left = direction == "rtl"
         self.look: Look = look_of(design.template.name)
@@ -95,12 +102,31 @@ class _Writer:
         if not contacts:
             return
         paragraph = self._paragraph("", "Contact Details")
-        for index, contact in enumerate(contacts):
-            if index:
-                self._run(paragraph, self.look.contact_separator)
-            if contact.label:
-                self._run(paragraph, f"{contact.label}: ")
-            self._linked(paragraph, contact.text, contact.url)
+        for number, row in enumerate(self._rows(contacts)):
+            if number:
+                paragraph.add_run().add_break()
+            for index, contact in enumerate(row):
+                if index:
+                    self._run(paragraph, self.look.contact_separator)
+                if contact.label:
+                    self._run(paragraph, f"{contact.label}: ")
+                self._linked(paragraph, contact.text, contact.url, "Contact Link")
+
+    def _rows(self, contacts: tuple[Contact, ...]) -> list[list[Contact]]:
+        """Contacts in rows that fit the line, so that no separator is left at a line's end."""
+        size = self.design.body_size * self.look.row["contacts"]["size"]
+        _, right, _, left = self.design.margins
+        room = (PAPERS[self.design.paper][0] - left - right) * POINTS_PER_MILLIMETRE / (size * MEAN_LETTER_WIDTH)
+        rows: list[list[Contact]] = []
+        used = 0.0
+        for contact in contacts:
+            length = len(contact.shown) + len(self.look.contact_separator)
+            if not rows or used + length > room:
+                rows.append([])
+                used = 0.0
+            rows[-1].append(contact)
+            used += length
+        return rows
 
     # --- sections ----------------------------------------------------------------------------
 
@@ -122,16 +148,19 @@ class _Writer:
     def entry(self, entry: Entry) -> None:
         if entry.title or entry.dates:
             paragraph = self._paragraph(entry.title, "Heading 2")
-            if entry.dates:
+            if entry.dates and self.look.dates_below:
+                self._run(self._paragraph("", "Date Line"), entry.dates, "Dates")
+            elif entry.dates:
                 self._run(paragraph, "\t")
                 self._run(paragraph, entry.dates, "Dates")
-        if entry.subtitle or entry.location:
+        if entry.subtitle or entry.location or entry.link:
             paragraph = self._paragraph(entry.subtitle, "Heading 3")
             if entry.location:
-                self._run(paragraph, ", " if entry.subtitle else "")
+                self._run(paragraph, BAR if entry.subtitle else "", "Place")
                 self._run(paragraph, entry.location, "Place")
-        if entry.link:
-            self._linked(self._paragraph("", "Entry Link"), entry.link.text, entry.link.url)
+            if entry.link:
+                self._run(paragraph, BAR if entry.subtitle or entry.location else "", "Place")
+                self._linked(paragraph, entry.link.text, entry.link.url, "Hyperlink")
         for text in entry.paragraphs:
             self._paragraph(text, "Normal")
         for text in entry.bullets:
@@ -173,9 +202,9 @@ class _Writer:
         if self.right_to_left and (directions & {"R", "AL"} or "L" not in directions):
             insert_in_order(run.get_or_add_rPr(), make_element("w:rtl"))
 
-    def _linked(self, paragraph: Any, text: str, url: str | None) -> None:
+    def _linked(self, paragraph: Any, text: str, url: str | None, style: str) -> None:
         if url:
-            add_hyperlink(paragraph, text, url)
+            add_hyperlink(paragraph, text, url, self.word.styles[style].style_id)
         else:
             self._run(paragraph, text)
 

@@ -13,10 +13,16 @@ INK = "1a1a1a"
 # At least 4.5:1 on white (WCAG 2 AA), as everywhere in our documents.
 MUTED = "595959"
 RULE_GREY = "a6a6a6"
+PAPER = "ffffff"
+# How much of the accent a pale fill holds: dark text on it keeps a contrast above 7:1 for any accent allowed.
+PALE_SHARE = 0.1
 TWIPS_PER_POINT = 20
+EIGHTHS_OF_A_POINT = 8
 TWIPS_PER_MILLIMETRE = 1440 / 25.4
 PAPERS = {"A4": (210.0, 297.0), "Letter": (215.9, 279.4)}
 BULLET_INDENT_POINTS = 14
+# Capitals need air between them; Word keeps the letters of the text as they are.
+CAPITALS_SPACING = 0.6
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,20 @@ class Palette:
 
     def __getitem__(self, name: str) -> str:
         accent = self.accent_colour.lstrip("#").lower()
-        return {"accent": accent, "ink": INK, "muted": MUTED, "grey": RULE_GREY}[name]
+        if name == "pale":
+            channels = (int(accent[index : index + 2], 16) for index in (0, 2, 4))
+            return "".join(f"{round(255 + (channel - 255) * PALE_SHARE):02x}" for channel in channels)
+        return {"accent": accent, "ink": INK, "muted": MUTED, "grey": RULE_GREY, "paper": PAPER}[name]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A line beside or around a paragraph; width and distance in points. `place`: none, below, above, around."""
+
+    place: str
+    colour: str
+    points: float
+    space: float
 
 
 @dataclass(frozen=True)
@@ -39,6 +58,10 @@ class Look:
     @property
     def contact_separator(self) -> str:
         return str(self.row["contacts"]["separator"])
+
+    @property
+    def dates_below(self) -> bool:
+        return bool(self.row["dates"]["place"] == "below")
 
 
 @cache
@@ -76,6 +99,9 @@ def define_styles(
     line = design.template.line_height
     styles.defaults()
     styles.paragraph("Normal", based_on=None, size=1.0, colour="ink", line=line, after=0.25 * body, priority=0)
+    head = row["head"]
+    band = Rule("around", "accent", 6.0, 0.0) if head["fill"] else None
+    under = Rule(head["rule"], head["rule_colour"], head["rule_points"], 0.5 * body)
     name = row["name"]
     styles.paragraph(
         "Title",
@@ -84,8 +110,10 @@ def define_styles(
         colour=name["colour"],
         face="heading",
         align=align,
+        fill=head["fill"],
+        rule=band,
         line=1.1,
-        after=0.15 * body,
+        after=0 if band else 0.15 * body,
         keep_next=True,
         following="Subtitle",
     )
@@ -93,13 +121,25 @@ def define_styles(
     styles.paragraph(
         "Subtitle",
         size=headline["size"],
+        bold=headline["bold"],
+        italic=headline["italic"],
         colour=headline["colour"],
         align=align,
-        after=0.35 * body,
+        fill=head["fill"],
+        rule=band,
+        after=0 if band else 0.35 * body,
         following="Contact Details",
     )
-    styles.paragraph("Contact Details", size=row["contacts"]["size"], colour="ink", align=align, after=0.4 * body)
-    heading, entry = row["heading"], row["entry"]
+    styles.paragraph(
+        "Contact Details",
+        size=row["contacts"]["size"],
+        colour=row["contacts"]["colour"],
+        align=align,
+        fill=head["fill"],
+        rule=band or under,
+        after=0.4 * body,
+    )
+    heading, entry, dates = row["heading"], row["entry"], row["dates"]
     styles.paragraph(
         "Heading 1",
         size=heading["size"],
@@ -107,7 +147,8 @@ def define_styles(
         colour=heading["colour"],
         face="heading",
         case=heading["case"],
-        rule=(heading["rule"], heading["rule_colour"]),
+        rule=Rule(heading["rule"], heading["rule_colour"], heading["rule_points"], 1.0),
+        fill=heading["fill"],
         line=1.15,
         before=heading["space_before"] * body,
         after=0.4 * body,
@@ -118,19 +159,19 @@ def define_styles(
     styles.paragraph(
         "Heading 2",
         size=1.05,
-        bold=entry["title_bold"],
+        bold=True,
         colour="ink",
         before=entry["space_before"] * body,
-        after=0,
         keep_next=True,
         outline=1,
-        date_tab=True,
+        date_tab=not look.dates_below,
         following="Heading 3",
     )
+    styles.paragraph("Date Line", size=1.0, keep_next=True, following="Heading 3")
     styles.paragraph(
         "Heading 3",
         size=1.0,
-        bold=False,
+        bold=entry["subtitle_bold"],
         italic=entry["subtitle_italic"],
         colour="ink",
         after=0.2 * body,
@@ -138,18 +179,18 @@ def define_styles(
         outline=2,
         following="List Bullet",
     )
-    styles.paragraph("Entry Link", size=0.95, after=0.2 * body, keep_next=True, following="List Bullet")
-    styles.paragraph("List Bullet", size=1.0, after=0.15 * body, bullet=True)
+    styles.paragraph("List Bullet", size=1.0, after=0.15 * body, bullet=entry["bullet"])
     styles.paragraph("Labelled Line", size=1.0, after=0.2 * body)
     styles.paragraph("Recipient", size=1.0, before=1.5 * body, after=0.8 * body)
     styles.paragraph("Letter Text", size=1.05, line=1.4, after=0.8 * body)
     styles.paragraph("Closing", size=1.05, before=0.8 * body, after=1.6 * body, keep_next=True, following="Signature")
     styles.paragraph("Signature", size=1.05, bold=True)
     styles.paragraph("Footer", size=0.85, colour="muted", align="centre")
-    styles.character("Strong", bold=True)
-    styles.character("Dates", bold=False, colour=row["dates"]["colour"])
-    styles.character("Place", italic=False, colour="muted")
-    styles.character("Hyperlink", colour="accent")
+    styles.character("Strong", bold=True, colour=entry["label_colour"])
+    styles.character("Dates", bold=dates["bold"], colour=dates["colour"])
+    styles.character("Place", bold=False, italic=False, colour="muted")
+    styles.character("Hyperlink", bold=False, italic=False, colour="accent")
+    styles.character("Contact Link", colour=row["contacts"]["colour"])
     styles.link_and_tidy()
 
 
@@ -191,11 +232,20 @@ class _Styles:
             bidi=self.language if self.slot == "cs" else None,
         )
 
-    def _fonts(self, face: str) -> Any:
+    def _families(self, face: str) -> list[str]:
         pair = self.design.fonts
-        families = (pair.heading_fallback if face == "heading" else pair.body_fallback).split(",")
-        latin = families[0].strip()
-        serif = families[-1].strip() == "serif"
+        return [
+            name.strip() for name in (pair.heading_fallback if face == "heading" else pair.body_fallback).split(",")
+        ]
+
+    def _natural_line_height(self, face: str) -> float:
+        heights = _script_fonts()["line_heights"]
+        return float(heights.get(self._families(face)[0], heights["default"]))
+
+    def _fonts(self, face: str) -> Any:
+        families = self._families(face)
+        latin = families[0]
+        serif = families[-1] == "serif"
         script = _script_fonts().get(self.language.split("-")[0], {})
         other = script.get("serif" if serif else "sans", latin)
         return make_element(
@@ -236,18 +286,19 @@ class _Styles:
         face: str = "body",
         case: str = "as-is",
         align: str = "start",
-        rule: tuple[str, str] = ("none", "grey"),
+        rule: Rule | None = None,
+        fill: str | None = None,
         line: float | None = None,
         before: float = 0.0,
         after: float = 0.0,
         keep_next: bool = False,
         outline: int | None = None,
         date_tab: bool = False,
-        bullet: bool = False,
+        bullet: str | None = None,
         following: str | None = None,
         priority: int | None = None,
     ) -> None:
-        """Define a paragraph style. `size` and `line` are factors; `before` and `after` are points."""
+        """Define a paragraph style. `size` and `line` are factors of the size; `before` and `after` are points."""
         from docx.enum.style import WD_STYLE_TYPE
 
         style = self._style(name, WD_STYLE_TYPE.PARAGRAPH)
@@ -262,8 +313,11 @@ class _Styles:
             insert_in_order(properties, make_element("w:keepLines"))
         insert_in_order(properties, make_element("w:widowControl"))
         if bullet:
-            self._bullet(properties)
-        self._rule(properties, *rule)
+            self._bullet(properties, bullet)
+        if rule is not None and rule.place != "none":
+            self._rule(properties, rule)
+        if fill is not None:
+            insert_in_order(properties, make_element("w:shd", val="clear", color="auto", fill=self.palette[fill]))
         if date_tab:
             tabs = make_element("w:tabs")
             tabs.append(make_element("w:tab", val="right", pos=self.text_width))
@@ -276,7 +330,7 @@ class _Styles:
                 "w:spacing",
                 before=round(before * TWIPS_PER_POINT),
                 after=round(after * TWIPS_PER_POINT),
-                line=round(line * 240) if line else None,
+                line=round(line / self._natural_line_height(face) * 240) if line else None,
                 lineRule="auto" if line else None,
             ),
         )
@@ -318,31 +372,30 @@ class _Styles:
                 for tag in tags:
                     insert_in_order(properties, make_element(tag, val=None if value else "0"))
         if case != "as-is":
-            insert_in_order(properties, make_element("w:caps" if case == "capitals" else "w:smallCaps"))
-            insert_in_order(properties, make_element("w:spacing", val=10))
+            insert_in_order(properties, make_element("w:caps"))
+            insert_in_order(properties, make_element("w:spacing", val=round(CAPITALS_SPACING * TWIPS_PER_POINT)))
         if colour is not None:
             insert_in_order(properties, make_element("w:color", val=self.palette[colour]))
         if size is not None:
             for tag in ("w:sz", "w:szCs"):
                 insert_in_order(properties, make_element(tag, val=_half_points(size * self.design.body_size)))
 
-    def _rule(self, properties: Any, place: str, colour: str) -> None:
-        if place == "none":
-            return
-        side = {"below": "w:bottom", "above": "w:top", "left": "w:right" if self.right_to_left else "w:left"}[place]
+    def _rule(self, properties: Any, rule: Rule) -> None:
+        sides = {"below": ["bottom"], "above": ["top"], "around": ["top", "left", "bottom", "right"]}[rule.place]
         borders = make_element("w:pBdr")
-        borders.append(
-            make_element(
-                side,
-                val="single",
-                sz=24 if place == "left" else 6,
-                space=6 if place == "left" else 1,
-                color=self.palette[colour],
+        for side in sides:
+            borders.append(
+                make_element(
+                    f"w:{side}",
+                    val="single",
+                    sz=round(rule.points * EIGHTHS_OF_A_POINT),
+                    space=round(min(rule.space, 31)),
+                    color=self.palette[rule.colour],
+                )
             )
-        )
         insert_in_order(properties, borders)
 
-    def _bullet(self, properties: Any) -> None:
+    def _bullet(self, properties: Any, character: str) -> None:
         """A list of our own in the numbering part, whose bullet is a plain character of the text font."""
         numbering = self.word.part.numbering_part.element
         for child in list(numbering):
@@ -354,7 +407,7 @@ class _Styles:
         insert_in_order(level, make_element("w:start", val=1))
         insert_in_order(level, make_element("w:numFmt", val="bullet"))
         insert_in_order(level, make_element("w:pStyle", val="ListBullet"))
-        insert_in_order(level, make_element("w:lvlText", val="•"))
+        insert_in_order(level, make_element("w:lvlText", val=character))
         insert_in_order(level, make_element("w:lvlJc", val="left"))
         level_properties = make_element("w:pPr")
         insert_in_order(level_properties, make_element("w:ind", left=indent, hanging=indent))

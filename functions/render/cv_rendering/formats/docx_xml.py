@@ -64,8 +64,8 @@ def child_of(parent: Any, tag: str) -> Any:
     return insert_in_order(parent, make_element(tag))
 
 
-def add_hyperlink(paragraph: Any, text: str, url: str) -> None:
-    """Text that leads to an address, in the style Hyperlink."""
+def add_hyperlink(paragraph: Any, text: str, url: str, style_id: str) -> None:
+    """Text that leads to an address, in a character style."""
     from docx.opc.constants import RELATIONSHIP_TYPE
     from docx.oxml.ns import qn
 
@@ -73,7 +73,7 @@ def add_hyperlink(paragraph: Any, text: str, url: str) -> None:
     link.set(qn("r:id"), paragraph.part.relate_to(url, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
     run = make_element("w:r")
     properties = make_element("w:rPr")
-    properties.append(make_element("w:rStyle", val="Hyperlink"))
+    properties.append(make_element("w:rStyle", val=style_id))
     run.append(properties)
     content = make_element("w:t")
     content.text = text

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import docx
 import pytest
-from cv_rendering.design import Design, resolve_design
+from cv_rendering.design import Design, contrast_with_white, resolve_design
 from cv_rendering.document import Contact, Detail, Document, Entry, Letter, Link, Section
 from cv_rendering.formats.docx import write_docx, write_letter_docx
+from cv_rendering.formats.docx_styles import Palette, _looks
 from cv_rendering.formats.docx_xml import insert_in_order, make_element
+from cv_rendering.template_catalogue import list_templates
 from cvmaker_core.schema.jobs import DesignOptions
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -72,8 +74,7 @@ def test_everything_stands_in_order_on_named_styles(document: Document, design: 
         ("Normal", "Builds things."),
         ("Heading 1", "Work Experience"),
         ("Heading 2", "Engineer <b>&amp;</b>\tMar 2020 - Present"),
-        ("Heading 3", "Acme & Sons, Leeds"),
-        ("Entry Link", "acme.example"),
+        ("Heading 3", "Acme & Sons  |  Leeds  |  acme.example"),
         ("Normal", "Makers of anvils."),
         ("List Bullet", "Cut build time"),
         ("List Bullet", "Led six people"),
@@ -85,6 +86,24 @@ def test_everything_stands_in_order_on_named_styles(document: Document, design: 
         ("Heading 1", "Patents"),
         ("List Bullet", "A valve"),
     ]
+
+
+def test_dates_stand_below_where_the_template_puts_them(document: Document) -> None:
+    lines = paragraphs(write_docx(document, resolve_design("plain", None, "en")))
+    at = lines.index(("Heading 2", "Engineer <b>&amp;</b>"))
+    assert lines[at + 1] == ("Date Line", "Mar 2020 - Present")
+
+
+@pytest.mark.parametrize("template", [info.name for info in list_templates()])
+def test_every_template_has_a_look_and_readable_colours(document: Document, template: str) -> None:
+    design = resolve_design(template, None, "en")
+    word = docx.Document(io.BytesIO(write_docx(document, design)))
+    assert template in _looks()
+    for style in word.styles:
+        colour = getattr(getattr(style, "font", None), "color", None)
+        if colour is not None and colour.rgb is not None:
+            on = "#" + Palette(design.accent)["accent"] if str(colour.rgb) == "FFFFFF" else f"#{colour.rgb}"
+            assert contrast_with_white(on) >= 4.5, style.name
 
 
 def test_no_tables_and_no_text_boxes(document: Document, design: Design) -> None:
@@ -158,7 +177,7 @@ def test_cjk_gets_its_font_and_no_slant(document: Document) -> None:
     styles = part(write_docx(japanese, resolve_design("classic", None, "ja")), "word/styles.xml")
     assert 'w:eastAsia="Yu Mincho"' in styles
     assert "<w:i/>" not in styles
-    assert "<w:smallCaps/>" not in styles
+    assert "<w:caps/>" not in styles
 
 
 def test_the_portrait_is_in_line_and_described(document: Document, design: Design) -> None:
