@@ -96,6 +96,7 @@ class MotoAdapter:
         self._task_clients: dict[str, Any] = {}
         self._client_lock = threading.Lock()
         self.stack: Any = None
+        self.frozen = False
 
     # ------------------------------------------------------------------------------------------------- life cycle
 
@@ -120,6 +121,10 @@ class MotoAdapter:
         # moto makes a new boto3 client for every task (up to a second each on a small machine): share ours.
         for module in [item for item in list(sys.modules.values()) if hasattr(item, "boto_client_for")]:
             self._patch(module, "boto_client_for", self._client_for_task)
+
+    def freeze(self) -> None:
+        """From now on nothing is reported: what ends while the stack stops is unfinished, not failed."""
+        self.frozen = True
 
     def uninstall(self) -> None:
         """Unhook and empty moto."""
@@ -404,7 +409,7 @@ class MotoAdapter:
         return get_execution_history
 
     def _ended(self, execution: Any) -> None:
-        if MotoAdapter.active is not self:
+        if self.frozen:
             return
         self.on_execution(stored_execution(execution))
         self.on_event(self._status_event(execution))

@@ -156,12 +156,30 @@ class LocalStack:
             return self
         self._started = True
         atexit.register(self.stop)
+        self._handle_termination()
         try:
             self._start()
         except BaseException:
             self.stop()
             raise
         return self
+
+    def _handle_termination(self) -> None:
+        """Make SIGTERM unwind like Ctrl-C, unless the program handles it: documents must not stay behind."""
+        if threading.current_thread() is not threading.main_thread():
+            return
+        if signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+            return
+
+        def terminate(number: int, _: object) -> None:
+            raise SystemExit(128 + number)
+
+        def restore() -> None:
+            if threading.current_thread() is threading.main_thread():
+                signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+        signal.signal(signal.SIGTERM, terminate)
+        self._closers.append(restore)
 
     def _start(self) -> None:
         self._lock_data_dir()
@@ -214,6 +232,7 @@ class LocalStack:
             if self.embeddings_url:
                 self.embeddings.warm_up()
         self.bus.start_timers()
+        self._closers.append(self.adapter.freeze)
 
     def _lock_data_dir(self) -> None:
         self.data_dir.mkdir(parents=True, exist_ok=True)
@@ -520,6 +539,8 @@ class LocalStack:
 
     def _deliver(self, event: dict[str, Any]) -> None:
         def delivered() -> None:
+            if self.adapter.frozen:  # a target that was killed with the stack has not had its event
+                return
             with contextlib.suppress(Exception):  # the stack may have stopped: then it is delivered once more
                 self.storage.event_delivered(event["id"])
 
