@@ -19,6 +19,7 @@ from cvmaker_core.errors import CvMakerError, InputError
 from cvmaker_core.schema.artefacts import Analysis, EvidenceData, Layout, Parsed
 from cvmaker_core.schema.jobs import POSTING_SUFFIXES, SOURCE_SUFFIXES, JobReference, JobRequest
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 app = typer.Typer(
@@ -48,8 +49,8 @@ def main() -> None:
         sys.exit(130)
 
 
-def _say_error(error: CvMakerError) -> None:
-    error_console.print(f"[red]Error[/red] {error.message}", soft_wrap=True)
+def _say_error(error: CvMakerError, about: str = "") -> None:
+    error_console.print(f"[red]Error[/red] {escape(about)}{error.message}", soft_wrap=True)
     if error.advice:
         error_console.print(f"      {error.advice}", soft_wrap=True)
 
@@ -95,16 +96,19 @@ def run(
     reference = JobReference(owner=LOCAL_OWNER, job_id=secrets.token_hex(16))
     watch = contextlib.nullcontext(lambda _status: None) if json_output else _progress()
     started = time.perf_counter()
-    with watch as show, PipelineRun() as pipeline:
+    with watch as show:
         show("starting")
-        pipeline.submit(
-            reference,
-            request,
-            (source, suffix),
-            (posting, posting_suffix if posting_suffix in POSTING_SUFFIXES else "txt") if posting is not None else None,
-        )
-        status = pipeline.wait(reference, on_status=show)
-        files = pipeline.download(reference, out)
+        with PipelineRun() as pipeline:
+            pipeline.submit(
+                reference,
+                request,
+                (source, suffix),
+                (posting, posting_suffix if posting_suffix in POSTING_SUFFIXES else "txt")
+                if posting is not None
+                else None,
+            )
+            status = pipeline.wait(reference, on_status=show, has_posting=posting is not None)
+            files = pipeline.download(reference, out)
     result = _summarise(reference, status, out, files)
     if json_output:
         _print_json(result)
@@ -188,7 +192,7 @@ def _show_result(result: dict[str, Any], out: Path, seconds: float) -> None:
     out_console.print()
     for change in tailored.get("changes", [])[:8]:
         out_console.print(f"  [cyan]changed[/cyan] {change['reason']}", soft_wrap=True)
-        if change["after"] and change["after"] != change["before"]:
+        if change["after"] and change["after"] != change["before"] and "\n" not in change["after"]:
             out_console.print(f"          [dim]{change['after'][:140]}[/dim]", soft_wrap=True)
     more = len(tailored.get("changes", [])) - 8
     if more > 0:
@@ -275,7 +279,7 @@ def parse(
         except CvMakerError as error:
             content = {"error": {"stage": "parse", **error.describe()}}
             failed += 1
-            _say_error(error)
+            _say_error(error, f"{path.name}: ")
         except Exception as error:  # noqa: BLE001 - one bad file must not stop the others
             content = {
                 "error": {
