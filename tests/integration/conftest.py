@@ -1,4 +1,4 @@
-"""One local stack for all integration tests: it is the deployed system, so it serves many jobs."""
+"""One local stack a module (moto allows one a process at a time): the deployed system, serving many jobs."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,7 @@ from cvmaker_local.pipeline_run import PipelineRun
 from pipeline_support import CORPUS, SAMPLES, Pipeline
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def pipeline() -> Iterator[Pipeline]:
     with PipelineRun() as run:
         yield Pipeline(run)

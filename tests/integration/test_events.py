@@ -1,13 +1,12 @@
 """Every file of events/ is executed through the runtime host; the same files work with `sam local invoke`."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cvmaker_core.schema.jobs import JobRequest
 from cvmaker_local.pipeline_run import SAMPLE_JOB, PipelineRun
-from pipeline_support import ROOT, SAMPLES
+from pipeline_support import ROOT, SAMPLES, Pipeline
 
 # In pipeline order, so that each finds what the one before it wrote.
 STAGES = ["intake_upload", "intake_start", "parse", "analyze", "embed", "tailor", "render", "readback", "certify"]
@@ -15,17 +14,18 @@ FUNCTION_OF = {"intake_upload": "Intake", "intake_start": "Intake", "readback": 
 
 
 @pytest.fixture(scope="module")
-def run() -> Iterator[PipelineRun]:
-    with PipelineRun(prestart=False) as running:
-        running.submit(
-            SAMPLE_JOB,
-            JobRequest(file_name="ada-jensen.pdf"),
-            ((SAMPLES / "ada-jensen.pdf").read_bytes(), "pdf"),
-            ((SAMPLES / "platform-engineer.txt").read_bytes(), "txt"),
-        )
-        assert running.wait(SAMPLE_JOB) == "done"
-        running.stack.wait_for_executions()
-        yield running
+def run(pipeline: Pipeline) -> PipelineRun:
+    """The stack, with the job of the sample events done."""
+    running = pipeline.run
+    running.submit(
+        SAMPLE_JOB,
+        JobRequest(file_name="ada-jensen.pdf"),
+        ((SAMPLES / "ada-jensen.pdf").read_bytes(), "pdf"),
+        ((SAMPLES / "platform-engineer.txt").read_bytes(), "txt"),
+    )
+    assert running.wait(SAMPLE_JOB) == "done"
+    running.stack.wait_for_executions()
+    return running
 
 
 def event(name: str) -> dict[str, object]:
