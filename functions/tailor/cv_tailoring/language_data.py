@@ -22,6 +22,8 @@ class SummaryWords(BaseModel):
     current: str
     recent: str
     skills: str
+    languages: str
+    certificates: str
 
 
 class LetterWords(BaseModel):

@@ -12,7 +12,7 @@ from cvmaker_core.schema.artefacts import Pointer, Source
 from cvmaker_core.text import fold
 
 from cv_tailoring.career import Career
-from cv_tailoring.draft import Draft, Rewording, text_at
+from cv_tailoring.draft import Draft, Rewording, entry_of, text_at
 from cv_tailoring.language_data import LanguageData, join_names
 from cv_tailoring.relevance import Relevance, shown_names
 
@@ -20,7 +20,9 @@ LABEL = "/basics/label"
 SUMMARY = "/basics/summary"
 _HEADLINE_SKILLS = 3
 _SUMMARY_SKILLS = 6
+_CERTIFICATES = 2
 _LONGEST_HEADLINE = 100
+_LONGEST_ADDITION = 360  # characters; four lines, so that the job below still begins on the first half page
 _FEWEST_YEARS = 1
 # A duty or a stretch of experience may name tools too; a degree or a human language is no skill.
 _SKILL_KINDS = {"skill", "duty", "experience_years"}
@@ -74,27 +76,103 @@ def write_headline(draft: Draft, relevance: Relevance, career: Career) -> None:
 def write_summary(draft: Draft, relevance: Relevance, career: Career, words: LanguageData) -> None:
     """The person's own summary, then what the posting asks for; without one, the career in a sentence first."""
     own = text_at(draft.source, SUMMARY).strip()
-    parts: list[str] = [own] if own else []
-    sources: list[Source] = [*draft.sources([SUMMARY])] if own else []
+    parts = [_Part(own, draft.sources([SUMMARY]))] if own else []
     if not own and career.latest:
-        sentence, facts = career_sentence(draft, career, words)
-        parts.append(sentence)
-        sources += facts
-    skills = [
-        skill
-        for skill in evidenced_skills(draft.source, relevance, _SUMMARY_SKILLS + 4)
-        if fold(skill.name) not in fold(own)
-    ][:_SUMMARY_SKILLS]
-    if len(skills) > 1 or (skills and not own):
-        parts.append(words.summary.skills.format(skills=join_names([skill.name for skill in skills], words)))
-        sources += [*draft.sources(skill.pointer for skill in skills), formula("summary/skills")]
-    if parts and parts != [own]:
-        text = " ".join(part if part.endswith((".", "!", "?", "…")) else part + "." for part in parts)
-        proven = tuple(dict.fromkeys(skill.requirement for skill in skills))
-        draft.reword(SUMMARY, Rewording(text, tuple(sources), "baseline", proven))
+        parts.append(_Part(*career_sentence(draft, career, words)))
+    added = 0
+    for part in (
+        _skills(draft, relevance, words, own),
+        _certificates(draft, relevance, words, own),
+        _degree(draft, relevance, own),
+        _languages(draft, relevance, words, own),
+    ):
+        if part and added + len(part.text) <= _LONGEST_ADDITION:
+            parts.append(part)
+            added += len(part.text)
+    if not parts or (own and len(parts) == 1):
+        return
+    text = " ".join(part.text if part.text.endswith((".", "!", "?", "…")) else part.text + "." for part in parts)
+    sources = tuple(source for part in parts for source in part.sources)
+    proven = dict.fromkeys(identity for part in parts for identity in part.requirements)
+    draft.reword(SUMMARY, Rewording(text, sources, "baseline", tuple(proven)))
 
 
-def career_sentence(draft: Draft, career: Career, words: LanguageData) -> tuple[str, list[Source]]:
+@dataclass(frozen=True)
+class _Part:
+    """One sentence of a summary, its sources, and the requirements it speaks to."""
+
+    text: str
+    sources: tuple[Source, ...]
+    requirements: tuple[str, ...] = ()
+
+
+def _skills(draft: Draft, relevance: Relevance, words: LanguageData, own: str) -> _Part | None:
+    found = evidenced_skills(draft.source, relevance, _SUMMARY_SKILLS + 4)
+    skills = [skill for skill in found if fold(skill.name) not in fold(own)][:_SUMMARY_SKILLS]
+    if not skills:
+        return None
+    return _Part(
+        words.summary.skills.format(skills=join_names([skill.name for skill in skills], words)),
+        (*draft.sources(skill.pointer for skill in skills), formula("summary/skills")),
+        tuple(skill.requirement for skill in skills),
+    )
+
+
+def _proven_entries(relevance: Relevance, kind: str, section: str) -> dict[Pointer, list[str]]:
+    """Entries of a section that prove requirements of one kind, heaviest requirement first."""
+    found: dict[Pointer, list[str]] = {}
+    for identity in relevance.by_weight(relevance.requirements):
+        if relevance.requirements[identity].kind != kind:
+            continue
+        for pointer in relevance.evidence(identity):
+            if pointer.startswith(f"/{section}/"):
+                found.setdefault(entry_of(pointer), []).append(identity)
+    return found
+
+
+def _degree(draft: Draft, relevance: Relevance, own: str) -> _Part | None:
+    """The degree that meets the posting's wish, in the CV's words."""
+    for entry, identities in _proven_entries(relevance, "degree", "education").items():
+        fields = [f"{entry}/studyType", f"{entry}/area"]
+        pointers = [pointer for pointer in fields if text_at(draft.source, pointer).strip()]
+        names = [text_at(draft.source, pointer).strip() for pointer in pointers]
+        if names and not all(fold(name) in fold(own) for name in names):
+            return _Part(f"{', '.join(names)}.", draft.sources(pointers), tuple(identities))
+    return None
+
+
+def _languages(draft: Draft, relevance: Relevance, words: LanguageData, own: str) -> _Part | None:
+    """The languages asked for, each with the level that the CV states."""
+    names: list[str] = []
+    pointers: list[Pointer] = []
+    proven: list[str] = []
+    for entry, identities in _proven_entries(relevance, "language", "languages").items():
+        name = text_at(draft.source, f"{entry}/language").strip()
+        level = text_at(draft.source, f"{entry}/fluency").strip()
+        if name and fold(name) not in fold(own):
+            names.append(f"{name} ({level})" if level else name)
+            pointers += [f"{entry}/language", *([f"{entry}/fluency"] if level else [])]
+            proven += identities
+    if not names:
+        return None
+    text = words.summary.languages.format(languages=join_names(names, words))
+    return _Part(text, (*draft.sources(pointers), formula("summary/languages")), tuple(proven))
+
+
+def _certificates(draft: Draft, relevance: Relevance, words: LanguageData, own: str) -> _Part | None:
+    entries = _proven_entries(relevance, "certificate", "certificates")
+    named = {entry: text_at(draft.source, f"{entry}/name").strip() for entry in entries}
+    named = {entry: name for entry, name in named.items() if name and fold(name) not in fold(own)}
+    if not named:
+        return None
+    names = list(named.values())[:_CERTIFICATES]
+    text = words.summary.certificates.format(certificates=join_names(names, words))
+    sources = draft.sources(f"{entry}/name" for entry in list(named)[:_CERTIFICATES])
+    proven = tuple(identity for entry in named for identity in entries[entry])
+    return _Part(text, (*sources, formula("summary/certificates")), proven)
+
+
+def career_sentence(draft: Draft, career: Career, words: LanguageData) -> tuple[str, tuple[Source, ...]]:
     """Years and the present or latest job, and what that rests on. Needs a job."""
     job = career.latest
     assert job is not None
@@ -104,7 +182,7 @@ def career_sentence(draft: Draft, career: Career, words: LanguageData) -> tuple[
         name = "current" if job.running else "recent"
     template: str = getattr(words.summary, name)
     text = template.format(position=job.position, employer=job.employer, years=career.years)
-    return text, [*career_sources(draft, career), formula(f"summary/{name}")]
+    return text, (*career_sources(draft, career), formula(f"summary/{name}"))
 
 
 def career_sources(draft: Draft, career: Career) -> tuple[Source, ...]:
