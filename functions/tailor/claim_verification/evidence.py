@@ -9,6 +9,7 @@ from claim_verification.lexicon import Lexicon
 from claim_verification.tokens import Text, Token
 
 EXACT, CLASS, SENSE = 3, 2, 1
+_PARTICLES = frozenset(("up", "out", "down", "off", "in", "right", "together", "over"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Place:
     text: int
     token: int
     strength: int
+    entailed: bool = False
 
 
 class Evidence:
@@ -28,7 +30,6 @@ class Evidence:
         self.lexicon = lexicon
         self.by_key: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self.by_class: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        self.by_phrase: dict[tuple[str, ...], list[tuple[int, int]]] = defaultdict(list)
         self.by_implied: dict[tuple[str, ...], list[tuple[int, int]]] = defaultdict(list)
         self.by_sense: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self.by_broader: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -60,10 +61,12 @@ class Evidence:
                 if phrase in lexicon.entails:
                     for implied in lexicon.entails[phrase]:
                         self.by_implied[implied].append(place)
-                if length > 1:
-                    self.by_phrase[phrase].append(place)
                 if length == 2:
                     self.by_joined[token.low + tokens[position + 1].low].append(place)
+            for gap in (2, 3, 4):  # "rolled it out", "put the error right"
+                if position + gap < len(tokens) and tokens[position + gap].low in _PARTICLES:
+                    for number_of_class in lexicon.classes.get((token.key, tokens[position + gap].key), ()):
+                        self.by_class[number_of_class].append(place)
             for length in range(2, 6):
                 words = tokens[position : position + length]
                 if len(words) == length and all(word.raw[:1].isalpha() for word in words):
@@ -98,14 +101,13 @@ class Evidence:
                 for place in (*self.by_sense.get(sense, ()), *self.by_broader.get(sense, ())):
                     if place not in found and not self._contrasted(token.key, place):
                         found[place] = SENSE
-        return sorted(
-            (Place(text, index, strength) for (text, index), strength in found.items()),
-            key=lambda place: -place.strength,
-        )
+        entailed = set(self.by_implied.get((token.key,), ()))
+        places = [Place(text, index, strength, (text, index) in entailed) for (text, index), strength in found.items()]
+        return sorted(places, key=lambda place: -place.strength)
 
     def phrase_places(self, phrase: tuple[str, ...]) -> list[Place]:
         """Support for several words that mean one thing ("set up", "per week")."""
-        found: dict[tuple[int, int], int] = dict.fromkeys(self.by_phrase.get(phrase, ()), EXACT)
+        found: dict[tuple[int, int], int] = {}
         self._classed(phrase, found)
         return [Place(text, index, strength) for (text, index), strength in found.items()]
 

@@ -23,6 +23,21 @@ def split_word(word: str) -> list[str]:
     return _PART.findall(word)
 
 
+_ELISIONS = {
+    "fr": {"d": "de", "l": "le", "qu": "que", "n": "ne", "s": "se", "j": "je", "c": "ce", "m": "me", "t": "te", "jusqu": "jusque", "lorsqu": "lorsque"},
+    "it": {"d": "di", "l": "la", "un": "una", "dell": "della", "all": "alla", "nell": "nella", "dall": "dalla", "sull": "sulla"},
+}  # fmt: skip
+_ELIDED = re.compile(r"\b([A-Za-zÀ-ÿ]{1,6})['’](?=\w)")
+
+
+def expand_elisions(text: str, language: str) -> str:
+    """ "l'équipe" → "le équipe": the small word stands alone, so that the noun is found."""
+    full = _ELISIONS.get(language)
+    if not full:
+        return text
+    return _ELIDED.sub(lambda match: full[match[1].lower()] + " " if match[1].lower() in full else match[0], text)
+
+
 class Thesaurus:
     """Senses and broader senses of English lemmas, read from a sorted file without loading it."""
 
@@ -77,6 +92,7 @@ class Lexicon:
     money: dict[str, str] = field(default_factory=dict)
     comparators: dict[tuple[str, ...], str] = field(default_factory=dict)
     irregular: dict[str, str] = field(default_factory=dict)
+    months: dict[str, int] = field(default_factory=dict)
     spelling_words: dict[str, str] = field(default_factory=dict)
     spelling_endings: list[tuple[str, str]] = field(default_factory=list)
     suffixes: tuple[str, ...] = ()
@@ -109,8 +125,23 @@ class Lexicon:
         if len(word) > 5:
             for british, american in self.spelling_endings:
                 if word.endswith(british):
-                    return word.removesuffix(british) + american
+                    other = word.removesuffix(british) + american
+                    if self._known(other):
+                        return other
         return word
+
+    def _known(self, word: str) -> bool:
+        """Whether the thesaurus holds the word or the base of this inflection of it."""
+        if self.thesaurus is None:
+            return False
+        bases = [
+            word,
+            word.removesuffix("s"),
+            word.removesuffix("d"),
+            word.removesuffix("r"),
+            word.removesuffix("ing") + "e",
+        ]
+        return any(self.thesaurus.senses(base) for base in (*bases, word.removesuffix("ed"), word.removesuffix("ing")))
 
     def _strip(self, word: str) -> str:
         """Cut the longest listed ending that leaves at least four letters (three for short words)."""
@@ -214,6 +245,14 @@ def _verb_stems(stem: str) -> list[str]:
     return stems
 
 
+_WORD_SETS = (
+    "function", "framing", "lead", "assist", "negation", "up", "down", "improving", "change", "superlative", "titles", "languages",
+    "interpersonal", "language_words", "group_words", "tenure", "language_noun",
+)  # fmt: skip
+_WRITTEN_SETS = (
+    "role by", "role to", "role from", "per", "articles", "opening", "closing", "year_before", "range", "singular", "prepositions",
+    "by_agent", "auxiliary", "verbs", "ing_nouns", "verb_titles",
+)  # fmt: skip
 SUPPORTED = ("en", "de", "fr", "es", "pt", "it", "nl")
 
 
@@ -225,7 +264,7 @@ def load_lexicon(language: str) -> Lexicon:
     if not path.exists():
         lexicon.strict = True
         return lexicon
-    sections = _sections(path)
+    sections = [*_sections(DATA / "common.txt"), *_sections(path)]
     if language == "en":
         lexicon.thesaurus = Thesaurus(DATA / "thesaurus_en.tsv")
     _fill(lexicon, sections)
@@ -261,7 +300,10 @@ def _fill(lexicon: Lexicon, sections: list[tuple[str, list[str]]]) -> None:
     lexicon._bases = frozenset(word for word in map(fold, words) if not word.endswith(("ing", "ed", "s")))
 
     def phrase(text: str) -> tuple[str, ...]:
-        return tuple(lexicon.key(part) for word in fold(text).split() for part in split_word(word) or [word])
+        parts: list[str] = []
+        for word in fold(expand_elisions(text, lexicon.language)).split():
+            parts += [word] if word.startswith("=") else map(lexicon.key, split_word(word) or [word])
+        return tuple(parts)
 
     def listed(lines: list[str]) -> frozenset[tuple[str, ...]]:
         return frozenset(phrase(item) for line in lines for item in line.split(",") if item.strip())
@@ -287,22 +329,21 @@ def _fill(lexicon: Lexicon, sections: list[tuple[str, list[str]]]) -> None:
             lexicon.restrict[kind] = listed(lines)
         elif group == "quantifier":
             lexicon.quantifier[kind] = listed(lines)
-        elif name in ("levels", "degrees"):
+        elif name in ("levels", "degrees", "ladder"):
             lexicon.groups[name] = tuple(listed([line]) for line in lines)
-        elif name in ("causal", "now", "assist_phrases", "seniority", "planned"):
+        elif name in ("causal", "now", "assist_phrases", "seniority", "framing_phrases"):
             lexicon.phrases[name] = listed(lines)
-    for name in ["function", "framing", "lead", "assist", "negation", "up", "down", "improving", "change", "superlative", "titles", "languages", "interpersonal", "per"]:
-        lexicon.sets[name] = (
-            frozenset(
-                lexicon.key(part)
-                for line in by_name[name]
-                for word in line.split()
-                for part in (split_word(fold(word)) or [word])
+    for name in _WORD_SETS:
+        words_of = [fold(word) for line in by_name[name] for word in line.split()]
+        if name == "superlative":  # as written: "leading" is one, "led" is not
+            lexicon.sets[name] = frozenset(words_of)
+        else:
+            lexicon.sets[name] = frozenset(
+                lexicon.key(part) for word in words_of for part in split_word(word) or [word]
             )
-            if name != "superlative"
-            else frozenset(lexicon.key(word) for line in by_name[name] for word in line.split())
-        )
-    for name in ("role by", "role to", "role from", "per"):
+            if name == "function":
+                lexicon.sets[name] |= frozenset(words_of)
+    for name in _WRITTEN_SETS:
         words = " ".join(by_name[name]).split()
         lexicon.sets["per_words" if name == "per" else name.replace(" ", "_")] = frozenset(words)
     for name in ("numbers", "scales", "multiples"):
@@ -314,6 +355,7 @@ def _fill(lexicon: Lexicon, sections: list[tuple[str, list[str]]]) -> None:
         name, _, value = line.partition(" = ")
         kind, factor = value.split()
         lexicon.units[tuple(name.split())] = (kind, float(factor))
+    lexicon.months = {name: int(number) for name, number in _pairs(by_name["months"]).items()}
     lexicon.money = _pairs(by_name["money"])
     for line in by_name["comparators"]:
         name, _, value = line.partition(" = ")

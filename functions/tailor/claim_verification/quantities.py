@@ -5,12 +5,6 @@ from collections.abc import Iterator
 from claim_verification.lexicon import Lexicon
 from claim_verification.tokens import Quantity, Text, Token
 
-_YEAR_BEFORE = frozenset(
-    ["in", "since", "from", "by", "until", "till", "during", "of", "to", "and", "between", "before", "after", "early", "late", "mid", "summer", "winter", "spring", "autumn", "seit", "im", "bis", "ab", "von", "depuis", "en", "de", "à", "jusqu'en", "desde", "hasta", "a", "entre", "et", "y", "und", "dal", "al", "nel", "sinds", "tot", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "januar", "februar", "märz", "mai", "juni", "juli", "oktober", "dezember", "janvier", "février", "mars", "avril", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre", "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"]
-)
-_ARTICLES = frozenset(["a", "an", "the", "one", "eine", "ein", "einen", "einem", "einer", "un", "une", "una", "um", "uma", "uno", "een"])
-_RANGE = frozenset(["to", "-", "bis", "à", "a", "und", "and", "y", "et", "tot"])
-
 
 def find_quantities(text: Text, lexicon: Lexicon) -> None:
     """Fill `text.quantities` and mark the tokens they cover."""
@@ -28,9 +22,12 @@ def find_quantities(text: Text, lexicon: Lexicon) -> None:
         index = quantity.last + 1
     for quantity in text.quantities:
         _context(quantity, text, lexicon)
+    _lone_from(text, lexicon)
     for left, right in zip(text.quantities, text.quantities[1:], strict=False):
         between = tokens[left.last + 1 : right.first]
-        if len(between) <= 1 and (not between or between[0].low in _RANGE or tokens[left.last].hyphen_after):
+        if len(between) <= 1 and (
+            not between or between[0].low in lexicon.sets["range"] or tokens[left.last].hyphen_after
+        ):
             if left.role not in ("from",) and not (between and between[0].low in ("and", "und", "y", "et")):
                 left.in_range = right.in_range = True
                 if left.kind == "count" and right.kind != "year":
@@ -41,6 +38,31 @@ def find_quantities(text: Text, lexicon: Lexicon) -> None:
                     left.kind, left.value = _same_unit(left, right, tokens, lexicon)
         elif left.role == "from" and left.kind == "count" and right.role == "to":
             left.kind, left.value = _same_unit(left, right, tokens, lexicon)
+
+
+def _lone_from(text: Text, lexicon: Lexicon) -> None:
+    """ "from" needs a "to"; alone, Romance "de" after a word of change means "by" ("une réduction de 22 %")."""
+    for position, quantity in enumerate(text.quantities):
+        if quantity.role != "from":
+            continue
+        partners = text.quantities[position + 1 : position + 3]
+        sentence = text.tokens[quantity.first].sentence
+        if any(
+            text.tokens[other.first].sentence == sentence
+            and (other.role == "to" or text.tokens[other.first - 1].low in lexicon.sets["range"])
+            for other in partners
+        ):
+            continue
+        if (
+            lexicon.language in ("en", "de", "nl")
+            and text.tokens[quantity.first - 1].low not in lexicon.sets["role_from"]
+        ):
+            continue  # "instead of two days"
+        window = text.tokens[max(0, quantity.first - 3) : quantity.first]
+        changes = lexicon.sets["up"] | lexicon.sets["down"] | lexicon.sets["improving"]
+        quantity.role = (
+            "by" if lexicon.language not in ("en", "de", "nl") and any(token.key in changes for token in window) else ""
+        )
 
 
 def _same_unit(left: Quantity, right: Quantity, tokens: list[Token], lexicon: Lexicon) -> tuple[str, float]:
@@ -65,6 +87,42 @@ def _word_value(token: Token, lexicon: Lexicon) -> float | None:
     low = token.low
     if low in lexicon.numbers:
         return lexicon.numbers[low]
+    return _compound_number(low, lexicon) if lexicon.language in ("de", "nl") and len(low) > 6 else None
+
+
+def _compound_number(low: str, lexicon: Lexicon) -> float | None:
+    """Numbers written as one word: dreihundert, fünfundzwanzig, zweihundertfünfzig."""
+    for scale in ("tausend", "duizend", "hundert", "honderd"):
+        head, found, tail = low.partition(scale)
+        if found:
+            top = 1.0 if not head else lexicon.numbers.get(head) or _compound_number(head, lexicon)
+            rest = 0.0 if not tail else lexicon.numbers.get(tail) or _compound_number(tail, lexicon)
+            factor = 1000.0 if scale in ("tausend", "duizend") else 100.0
+            return None if top is None or rest is None else top * factor + rest
+    for joiner in ("und", "en", "ën"):
+        head, found, tail = low.partition(joiner)
+        small = {"ein": 1.0}.get(head, lexicon.numbers.get(head, 0.0))
+        if found and 0 < small < 10 and lexicon.numbers.get(tail, 0.0) >= 20:
+            return lexicon.numbers[tail] + small
+    return None
+
+
+_COMPOUND_UNITS = (
+    ("köpfig", "count", 1),
+    ("jährig", "months", 12),
+    ("monatig", "months", 1),
+    ("wöchig", "time", 604800),
+    ("tägig", "time", 86400),
+    ("stündig", "time", 3600),
+)
+
+
+def _compound_adjective(low: str, lexicon: Lexicon) -> tuple[float, str] | None:
+    """ "dreiköpfig" (three people), "zweijährig" (two years)."""
+    for ending, kind, factor in _COMPOUND_UNITS:
+        head, found, _ = low.partition(ending)
+        if found and (value := lexicon.numbers.get(head) or _compound_number(head, lexicon)):
+            return value * factor, kind
     return None
 
 
@@ -83,8 +141,17 @@ def _read(tokens: list[Token], index: int, lexicon: Lexicon) -> Quantity | None:
     exact_digits = token.numeric is not None
     if token.numeric is not None:
         value = token.numeric
+    elif lexicon.language == "de" and (compound := _compound_adjective(low, lexicon)):
+        return Quantity(compound[0], compound[1], index, index, "")
     elif low in lexicon.multiples:
         return Quantity(lexicon.multiples[low], "multiple", index, index, low)
+    elif (
+        low in lexicon.sets["articles"]
+        and (unit := lexicon.units.get((tokens[index + 1].low,) if index + 1 < len(tokens) else ()))
+        and (rest := tuple(t.low for t in tokens[index + 2 : index + 5]))
+        in (("and", "a", "half"), ("and", "a", "quarter"))
+    ):
+        return Quantity(unit[1] * (1.5 if rest[2] == "half" else 1.25), unit[0], index, index + 4, "")
     elif (fraction := _fraction(tokens, index, lexicon)) is not None:
         return fraction
     elif (number := _word_value(token, lexicon)) is not None:
@@ -94,10 +161,10 @@ def _read(tokens: list[Token], index: int, lexicon: Lexicon) -> Quantity | None:
         and not token.glued
         and lexicon.scales[low] >= 10
         and len(low) > 2
-        and _counts_as_one(tokens, index)
+        and _counts_as_one(tokens, index, lexicon)
     ):
         value = lexicon.scales[low]
-        if index and tokens[index - 1].low in _ARTICLES:
+        if index and tokens[index - 1].low in lexicon.sets["articles"]:
             first = index - 1
         return _unit(tokens, Quantity(value, "count", first, index, ""), currency, lexicon)
     else:
@@ -159,9 +226,9 @@ def _is_scale(tokens: list[Token], index: int, exact_digits: bool, lexicon: Lexi
     return True
 
 
-def _counts_as_one(tokens: list[Token], index: int) -> bool:
+def _counts_as_one(tokens: list[Token], index: int, lexicon: Lexicon) -> bool:
     """ "a dozen services", "a million users"; not "a range of hundreds"."""
-    return index > 0 and tokens[index - 1].low in _ARTICLES
+    return index > 0 and tokens[index - 1].low in lexicon.sets["articles"]
 
 
 def _counts_one(tokens: list[Token], index: int, lexicon: Lexicon) -> bool:
@@ -185,7 +252,7 @@ def _fraction(tokens: list[Token], index: int, lexicon: Lexicon) -> Quantity | N
     if low in lexicon.fractions:
         first = index
         # "a quarter of an hour" is a time, "each quarter" a date
-        if index and tokens[index - 1].low in _ARTICLES:
+        if index and tokens[index - 1].low in lexicon.sets["articles"]:
             first = index - 1
         previous = tokens[first - 1].low if first else ""
         if (
@@ -198,8 +265,10 @@ def _fraction(tokens: list[Token], index: int, lexicon: Lexicon) -> Quantity | N
             return None  # "3 articles a quarter"
         share = lexicon.fractions[low]
         rest = [tokens[place].low for place in range(index + 1, min(index + 5, len(tokens)))]
-        skip = [word for word in rest if word not in _ARTICLES and word not in ("of", "de", "d'une", "d")]
-        if skip and (skip[0],) in lexicon.units and rest[0] in {*_ARTICLES, "of", "de", skip[0]}:
+        skip = [
+            word for word in rest if word not in lexicon.sets["articles"] and word not in ("of", "de", "d'une", "d")
+        ]
+        if skip and (skip[0],) in lexicon.units and rest[0] in {*lexicon.sets["articles"], "of", "de", skip[0]}:
             kind, factor = lexicon.units[(skip[0],)]
             if kind in ("time", "months", "length"):
                 return Quantity(share * factor, kind, first, index + 1 + rest.index(skip[0]), "")
@@ -243,9 +312,10 @@ def _unit(tokens: list[Token], quantity: Quantity, currency: str, lexicon: Lexic
         quantity.kind, quantity.value = kind, quantity.value * factor
         quantity.last = place + length - 1
         rest = tuple(token.low for token in tokens[quantity.last + 1 : quantity.last + 4])
+        rest = rest[:2] if rest[:2] in (("et", "demie"), ("y", "media")) else rest
         if kind == "time" and factor == 3600 and rest in (("and", "a", "half"), ("et", "demie"), ("y", "media")):
             quantity.value += 1800
-            quantity.last += 3
+            quantity.last += len(rest)
         return quantity
     if quantity.kind == "count" and 1950 <= quantity.value <= 2060 and quantity.first == quantity.last:
         before = tokens[quantity.first - 1] if quantity.first else None
@@ -258,7 +328,7 @@ def _unit(tokens: list[Token], quantity: Quantity, currency: str, lexicon: Lexic
             and after.key not in lexicon.sets.get("function", ())
         )
         if digits.isdigit() and (
-            not noun_follows or (before is not None and before.low in _YEAR_BEFORE) or before is None
+            not noun_follows or (before is not None and before.low in lexicon.sets["year_before"]) or before is None
         ):
             quantity.kind = "year"
     return quantity
@@ -269,6 +339,17 @@ def _context(quantity: Quantity, text: Text, lexicon: Lexicon) -> None:
     tokens = text.tokens
     place = quantity.first - 1
     longest = max((len(key) for key in lexicon.comparators), default=0)
+    for phrase in (("instead", "of"), ("rather", "than"), ("down", "from"), ("up", "from"), ("compared", "to")):
+        if place >= 1 and tuple(token.low for token in tokens[place - 1 : place + 1]) == phrase:
+            quantity.role = "from"
+            for other in text.quantities:
+                if (
+                    other is not quantity
+                    and other.kind in (quantity.kind, "time", "months")
+                    and not other.role
+                    and tokens[other.first].sentence == tokens[quantity.first].sentence
+                ):
+                    other.role = "to"
     for length in range(min(longest, place + 1), 0, -1):
         words = tuple(token.low for token in tokens[place - length + 1 : place + 1])
         if words in lexicon.comparators and not (words == ("from",) or lexicon.comparators[words] == "from"):
@@ -277,7 +358,14 @@ def _context(quantity: Quantity, text: Text, lexicon: Lexicon) -> None:
                 token.quantity = token.quantity or quantity
             place -= length
             break
-    while place >= 0 and tokens[place].low in (*_ARTICLES, "further", "another", "total", "rund", "etwa"):
+    while place >= 0 and tokens[place].low in (
+        *lexicon.sets["articles"],
+        "further",
+        "another",
+        "total",
+        "rund",
+        "etwa",
+    ):
         place -= 1
     if place >= 0:
         before = tokens[place].low
@@ -306,10 +394,16 @@ def _rate(unit: tuple[str, float]) -> str:
 
 def derived_quantities(text: Text) -> Iterator[Quantity]:
     """What follows by arithmetic from the quantities of one statement."""
+    for quantity in _derive(text):
+        quantity.origin = text
+        yield quantity
+
+
+def _derive(text: Text) -> Iterator[Quantity]:
     quantities = text.quantities
     for position, start in enumerate(quantities):
-        for end in quantities[position + 1 : position + 3]:
-            if start.kind == end.kind and _pair(start, end) and start.value and end.value:
+        for end in quantities[max(0, position - 2) : position + 3]:
+            if end is not start and start.kind == end.kind and _pair(start, end) and start.value and end.value:
                 yield from _change(start, end)
     for quantity in quantities:
         if quantity.kind == "percent" and quantity.value > 100:
@@ -341,7 +435,7 @@ def derived_quantities(text: Text) -> Iterator[Quantity]:
 
 
 def _pair(start: Quantity, end: Quantity) -> bool:
-    return (start.role == "from" and end.role == "to") or (start.in_range and end.in_range)
+    return (start.role == "from" and end.role == "to") or (start.in_range and end.in_range and start.first < end.first)
 
 
 def _change(start: Quantity, end: Quantity) -> Iterator[Quantity]:
@@ -358,10 +452,19 @@ def _change(start: Quantity, end: Quantity) -> Iterator[Quantity]:
 def follows(claim: Quantity, source: Quantity) -> bool:
     """Whether the claimed number is true when the source's number is, words such as "over" and "up to" included."""
     stated, true = claim.value, source.value
+    if claim.kind == "count" and source.kind == "year":
+        return stated == true and not claim.comparator  # "the 2018 conference"
     if claim.kind != source.kind:
         return {claim.kind, source.kind} == {"months", "time"} and _spans(claim, source)
     if claim.kind in ("year", "ordinal"):
         return stated == true
+    if (
+        claim.comparator == "gt"
+        and claim.kind in ("time", "months")
+        and not source.comparator
+        and abs(stated - true) <= 1e-6 * true
+    ):
+        return True  # "over two years" also says "in the course of two years"
     same = abs(stated - true) <= max(1e-9, 1e-6 * abs(true))
     close = abs(stated - true) <= 0.06 * abs(true)
     rounded = source.derived and (

@@ -45,6 +45,7 @@ class Entry:
     start: date | None = None
     end: date | None = None
     running: bool = False
+    dates: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -102,6 +103,7 @@ class Source:
         entry.running = expected or (
             entry.start is not None and not item.get("endDate") and state != "unknown" and section != "awards"
         )
+        entry.dates = tuple(v for p, v in entry.facts.items() if _DATE_FIELD.search(p))
         self.entries[pointer] = entry
 
     def cite(self, source_ids: list[str]) -> Cited | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from cvmaker_core.text import normalise
 
-from claim_verification.lexicon import Lexicon, split_word
+from claim_verification.lexicon import Lexicon, expand_elisions, split_word
 
 _TOKEN = re.compile(
     r"""
@@ -39,6 +39,7 @@ class Quantity:
     per: str = ""
     derived: bool = False
     in_range: bool = False
+    origin: "Text | None" = None
 
 
 @dataclass(slots=True)
@@ -62,12 +63,13 @@ class Token:
 
 @dataclass(slots=True)
 class Text:
-    """A text, analysed: where it comes from, its tokens and its quantities."""
+    """A text, analysed: where it comes from, itself (normalised), its tokens and its quantities."""
 
     pointer: str
     raw: str
     tokens: list[Token]
     quantities: list[Quantity] = field(default_factory=list)
+    words: list[Token] = field(default_factory=list)
 
 
 def _number(text: str, language: str) -> float:
@@ -90,7 +92,7 @@ def _number(text: str, language: str) -> float:
 
 def analyse(text: str, lexicon: Lexicon, pointer: str = "") -> Text:
     """Tokens, clauses and quantities of a text."""
-    clean = normalise(text)
+    clean = expand_elisions(normalise(text), lexicon.language)
     tokens: list[Token] = []
 
     def add(raw: str, start: int, *, mark: bool = False, numeric: float | None = None, glued: bool = False) -> None:
@@ -149,7 +151,7 @@ def analyse(text: str, lexicon: Lexicon, pointer: str = "") -> Text:
             add(match["mark"], start, mark=True)
     tokens = _join_prefixes(clean, tokens, lexicon)
     _clauses(clean, tokens, lexicon)
-    result = Text(pointer, text, tokens)
+    result = Text(pointer, clean, tokens, words=[token for token in tokens if not token.mark])
     from claim_verification.quantities import find_quantities
 
     find_quantities(result, lexicon)

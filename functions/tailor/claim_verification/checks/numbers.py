@@ -1,0 +1,277 @@
+"""Numbers: each must follow from a number of the cited text, by reading, conversion, arithmetic or the dates."""
+
+from collections.abc import Iterator
+
+from claim_verification.alignment import Alignment
+from claim_verification.models import VerdictReason
+from claim_verification.quantities import derived_quantities, follows
+from claim_verification.source import Entry
+from claim_verification.tokens import Quantity, Text, Token
+
+_PERIOD = ("work", "volunteer", "projects", "education")
+
+
+def check_numbers(a: Alignment) -> Iterator[VerdictReason]:
+    """Numbers that rest on nothing."""
+    for quantity in a.text.quantities:
+        if not _true(a, quantity):
+            code = "date" if quantity.kind == "year" else "number"
+            yield VerdictReason(code, f"“{quantity.text}” does not follow from the cited text")
+
+
+def _true(a: Alignment, claim: Quantity) -> bool:
+    if claim.kind == "year" and _entry_year(a, claim):
+        return True
+    if claim.kind == "months" and _experience(a, claim):
+        return True
+    best: Quantity | None = None
+    for number, text in enumerate(a.evidence.texts):
+        for known in (*text.quantities, *derived_quantities(text)):
+            if (
+                follows(claim, known)
+                and _same_use(a, claim, known, number)
+                and (best is None or (best.derived and not known.derived))
+            ):
+                best = known
+                a.matched[id(claim)] = known
+    if best is not None:
+        return True
+    return claim.kind == "count" and (_listed(a, claim) or _one(a, claim))
+
+
+def _same_use(a: Alignment, claim: Quantity, known: Quantity, number: int) -> bool:
+    text = a.evidence.texts[number]
+    if not roles_agree(claim, known) or (claim.per and known.per and claim.per != known.per):
+        return False
+    if claim.per and not known.per and not _rate_said(a, claim):
+        return False
+    if (
+        known.derived
+        and known.role == "by"
+        and claim.kind == "percent"
+        and claim.role != "by"
+        and not _of_change(a, claim)
+    ):
+        return False
+    return claim.kind != "count" or known.derived or _same_thing(a, claim, known, text, number)
+
+
+def roles_agree(claim: Quantity, known: Quantity) -> bool:
+    """ "by" is not "to", "to" is not "from"."""
+    if claim.kind in ("year", "ordinal"):
+        return True
+    if known.derived:
+        return claim.role in ("", "by") if known.role == "by" else True
+    if {claim.role, known.role} in ({"by", "to"}, {"by", "from"}):
+        return False
+    if claim.role == "by" and (known.in_range or (known.kind == "percent" and known.value > 100 and not known.role)):
+        return False
+    return {claim.role, known.role} != {"from", "to"} or known.in_range
+
+
+def _of_change(a: Alignment, claim: Quantity) -> bool:
+    """Whether a bare percentage is said of a change: "a 70% cut", "more than halved"; not "half of the pupils"."""
+    lexicon = a.lexicon
+    changes = lexicon.sets["up"] | lexicon.sets["down"] | lexicon.sets["improving"]
+    before = a.text.tokens[max(0, claim.first - 4) : claim.first]
+    after = a.text.tokens[claim.last + 1 : claim.last + 3]
+    if any(token.key in changes for token in (*before, *after)):
+        return True
+    if after and after[0].low in ("of", "de", "der", "von", "des"):
+        return False
+    clause = a.text.tokens[claim.first].clause
+    return any(token.key in changes for token in a.words if token.clause == clause)
+
+
+def _rate_said(a: Alignment, claim: Quantity) -> bool:
+    """ "11,000 a night" also says "nightly"; the word itself is checked as a word."""
+    return any(
+        a.places.get(t.index) for t in a.text.tokens[claim.last + 1 : claim.last + 6] if (t.low,) in a.lexicon.units
+    )
+
+
+def counted_words(a: Alignment, quantity: Quantity) -> list[Token]:
+    """The words a number stands before: "28 night-shift pickers"."""
+    found: list[Token] = []
+    for token in a.text.tokens[quantity.last + 1 : quantity.last + 5]:
+        if token.mark or token.quantity not in (None, quantity) or token.key in a.lexicon.sets["function"]:
+            break
+        found.append(token)
+    return found
+
+
+def _same_thing(a: Alignment, claim: Quantity, known: Quantity, text: Text, number: int) -> bool:
+    """Whether the number still counts what it counted: no other number of the source stands nearer to its noun."""
+    noun = counted_words(a, claim)
+    rivals = [q for q in text.quantities if q.kind == "count" and q is not known and q.value != claim.value]
+    if not noun or not rivals:
+        return True
+    own = votes = 0
+    for token in noun:
+        places = [place.token for place in a.places.get(token.index, ()) if place.text == number and place.strength > 1]
+        if places:
+            votes += 1
+            nearest = min(_distance(place, known) for place in places)
+            own += all(nearest <= min(_distance(place, rival) for place in places) for rival in rivals)
+    return votes == 0 or own > 0
+
+
+def _distance(place: int, quantity: Quantity) -> int:
+    """How far a word is from a number; numbers stand before their nouns, so words behind count as nearer."""
+    return place - quantity.last if place > quantity.last else 3 + quantity.first - place
+
+
+def named_entries(a: Alignment) -> list[Entry]:
+    """Cited entries whose employer or institution the proposal names; all of them where it names none."""
+    named = []
+    for entry in a.cited.entries:
+        names = [v for p, v in entry.facts.items() if p.endswith(("/name", "/organization", "/institution"))]
+        keys = [{t.key for t in a.verifier.analysed(entry.pointer, name).words if a.contentful(t)} for name in names]
+        if any(
+            group and group <= {t.key for t in a.words} or any(t.key in group and t.raw[:1].isupper() for t in a.words)
+            for group in keys
+        ):
+            named.append(entry)
+    return named or a.cited.entries
+
+
+def _entry_year(a: Alignment, claim: Quantity) -> bool:
+    """A year of a cited entry's dates, said as its beginning, its end or its span; or the only year it lasted."""
+    year = int(claim.value)
+    before = a.text.tokens[claim.first - 1] if claim.first else None
+    word = before.low if before is not None else ""
+    lexicon = a.lexicon
+    month = word in lexicon.months
+    entries = named_entries(a)
+    dated = any(q.kind == "year" for text in a.statements for q in text.quantities)
+    for entry in entries:
+        start, end = entry.start, entry.end
+        if entry.section not in _PERIOD:
+            if start and start.year == year:
+                return True
+            continue
+        if dated and not a.cited.whole_entries:
+            continue  # the statement has years of its own
+        others = [q for q in a.text.quantities if q is not claim and q.kind == "year"]
+        if start and start.year == year:
+            begins = (
+                word in lexicon.sets["opening"] or month or _begins(a, claim) or any(q.value > year for q in others)
+            )
+            if begins and (entry.running or word not in ("since", "seit", "depuis", "sinds")):
+                return True
+            if end and end.year == year:
+                return True
+        if (
+            end
+            and end.year == year
+            and (
+                word in lexicon.sets["closing"] or word == "-" or month or bool(others) or entry.section == "education"
+            )
+        ):
+            return True
+        if entry.section == "education" and start and start.year == year and end is None:
+            return True
+    return False
+
+
+def _begins(a: Alignment, claim: Quantity) -> bool:
+    clause = a.text.tokens[claim.first].clause
+    words = {a.lexicon.key(word) for word in ("join", "start", "promote", "begin", "appoint", "promoted")}
+    return any(token.key in words for token in a.words if token.clause == clause)
+
+
+def _experience(a: Alignment, claim: Quantity) -> bool:
+    """Years computed from dates: of the cited jobs, or of all jobs when only the profile is cited."""
+    if claim.value < 12:
+        return False
+    jobs = [entry for entry in named_entries(a) if entry.section in ("work", "volunteer", "projects")]
+    if jobs and not a.cited.whole_entries:
+        return False  # a single bullet's time is its own
+    if not jobs:
+        jobs = [entry for entry in a.source.entries.values() if entry.section == "work"]
+    if not _of_tenure(a, claim):
+        return False
+    for keys in _fields(a, claim):
+        jobs = [
+            job
+            for job in jobs
+            if keys
+            & {
+                t.key
+                for v in (*job.facts.values(), *job.statements.values())
+                for t in a.verifier.analysed(job.pointer, v).words
+            }
+        ]
+    months = a.source.months_of(jobs)
+    stated = claim.value
+    if months <= 0:
+        return False
+    return {
+        "gt": stated <= months,
+        "min": stated <= months + 0.5,
+        "near": months < stated <= months + 6,
+        "lt": months < stated <= months + 12,
+        "about": abs(months - stated) <= 6,
+    }.get(claim.comparator, stated - 1 <= months < stated + 12)
+
+
+def _of_tenure(a: Alignment, claim: Quantity) -> bool:
+    """The years are those of a career: experience is spoken of, or an employer, a title or a trade stands by."""
+    window = a.text.tokens[max(0, claim.first - 3) : claim.last + 9]
+    if any(token.key in a.lexicon.sets["tenure"] for token in window):
+        return True
+    return any(place.text >= a.own for token in window for place in a.places.get(token.index, ()))
+
+
+def _fields(a: Alignment, claim: Quantity) -> Iterator[set[str]]:
+    """What the years were spent with: skills and titles right behind them ("eight years of Python", "as a nurse")."""
+    from cvmaker_core.skill_aliases import find_skills, skill_surfaces
+
+    ahead = [t for t in a.text.tokens[claim.last + 1 : claim.last + 8] if not t.mark]
+    if not ahead:
+        return
+    for mention in find_skills(a.text.raw):
+        if ahead[0].start <= mention.start <= ahead[-1].start:
+            yield {t.key for name in skill_surfaces(mention.canonical) for t in a.verifier.analysed("", name).words}
+    for token in ahead:
+        if token.key in a.lexicon.sets["titles"]:
+            yield {token.key}
+
+
+def _one(a: Alignment, claim: Quantity) -> bool:
+    """ "one designer" says what "a designer" says."""
+    if claim.value != 1 or claim.comparator:
+        return False
+    nouns = counted_words(a, claim)
+    return bool(nouns) and any(a.in_statements(token) for token in nouns)
+
+
+def _listed(a: Alignment, claim: Quantity) -> bool:
+    """A count of things the CV lists: three languages, four sites."""
+    nouns = counted_words(a, claim)
+    if claim.comparator or not nouns:
+        return False
+    for entry_section, name in (("languages", "language_noun"),):
+        if any(token.key in a.lexicon.sets[name] for token in nouns):
+            return claim.value == sum(entry.section == entry_section for entry in a.source.entries.values())
+    for number, text in enumerate(a.statements):
+        rests = any(place.text == number for token in nouns for place in a.in_statements(token))
+        if rests and claim.value in _list_sizes(text):
+            return True
+    return False
+
+
+def _list_sizes(text: Text) -> list[int]:
+    """Lengths of the enumerations in a statement: "a, b and c" → 3."""
+    sizes: list[int] = []
+    commas = 0
+    for token in text.tokens:
+        if token.raw == ",":
+            commas += 1
+        elif token.low in ("and", "und", "et", "y", "e", "en"):
+            if commas:
+                sizes.append(commas + 2)
+            commas = 0
+        elif token.raw in (".", ":", ";"):
+            commas = 0
+    return sizes

@@ -1,0 +1,195 @@
+"""What is said of the person: titles, degrees, languages, and what is still so."""
+
+import re
+from collections.abc import Iterator
+
+from cvmaker_core.text import fold
+
+from claim_verification.alignment import Alignment, find_phrases
+from claim_verification.models import VerdictReason
+from claim_verification.tokens import Token
+
+
+def check_titles(a: Alignment) -> Iterator[VerdictReason]:
+    """A title, with its rank and field, must be one the person held."""
+    lexicon = a.lexicon
+    titles = [a.verifier.analysed("title", title).words for title in a.source.titles()]
+    texts = [text.words for text in a.evidence.texts]
+    ranks = lexicon.phrases.get("seniority", frozenset())
+    for position, token in enumerate(a.words):
+        if token.key not in lexicon.sets["titles"] or token.quantity is not None:
+            continue
+        first = position
+        while (
+            first
+            and a.words[first - 1].clause == token.clause
+            and _ranks(a.words[first - 1], ranks)
+            and a.words[first - 1].index == a.words[first].index - 1
+        ):
+            first -= 1
+        chain = [t.key for t in a.words[first : position + 1]]
+        if len(chain) > 1 and not any(_holds(words, chain) for words in (*titles, *texts)):
+            yield VerdictReason(
+                "title", f"“{' '.join(t.raw for t in a.words[first : position + 1])}” is no title of the source"
+            )
+        elif first == 0 and _is_head(a, position) and not _own_title(a, token, titles):
+            yield VerdictReason("title", f"“{token.raw}” is not what the person is in the source")
+        elif _borrowed(a, token, first):
+            yield VerdictReason("title", f"“{token.raw}” is the person's own title, not of whom the source speaks")
+
+
+def _ranks(token: Token, ranks: frozenset[tuple[str, ...]]) -> bool:
+    return (token.key,) in ranks or ("=" + token.low,) in ranks
+
+
+def _holds(words: list[Token], chain: list[str]) -> bool:
+    """The title's words side by side, or the same words the other way round ("Teacher of Physics")."""
+    keys = [token.key for token in words]
+    if any(keys[start : start + len(chain)] == chain for start in range(len(keys))):
+        return True
+    *ranks, head = chain
+    return any(
+        key == head and all(rank in keys[place + 1 : place + 5] for rank in ranks) for place, key in enumerate(keys)
+    )
+
+
+def _is_head(a: Alignment, position: int) -> bool:
+    """The title stands alone at the beginning, as what the person is: not as the object of a verb."""
+    token = a.words[position]
+    after = a.text.tokens[token.index + 1] if token.index + 1 < len(a.text.tokens) else None
+    plural = a.lexicon.language == "en" and token.low.endswith("s") and token.key != token.low
+    verb_like = token.low.endswith("ed") or (
+        len(a.words) > 1 and position == 0 and a.words[0].low in a.lexicon.sets["verb_titles"]
+    )
+    noun_follows = (
+        after is not None and not after.mark and a.contentful(after) and after.low not in a.lexicon.sets["verbs"]
+    )
+    return not plural and not verb_like and not noun_follows
+
+
+def _own_title(a: Alignment, token: Token, titles: list[list[Token]]) -> bool:
+    if any(token.key == word.key for words in titles for word in words):
+        return True
+    places = a.places.get(token.index, [])
+    for place in places:
+        if place.text >= a.own:
+            return True
+        source = a.evidence.texts[place.text].words
+        at = next((n for n, word in enumerate(source) if word.index == place.token), 99)
+        if at <= 3 and not any(
+            word.low in a.lexicon.sets["prepositions"] or word.low in a.lexicon.sets["articles"] for word in source[:at]
+        ):
+            return True
+    degrees = [e for e in a.cited.entries if e.section == "education"]
+    return bool(degrees and places) or _titles_relate(a, token, titles)
+
+
+def _titles_relate(a: Alignment, token: Token, titles: list[list[Token]]) -> bool:
+    """ "lawyer" for a solicitor, "developer" for a software engineer: one class of the lexicon."""
+    own = a.lexicon.classes.get((token.key,), frozenset())
+    keys = {word.key for words in titles for word in words}
+    return any(own & a.lexicon.classes.get((key,), frozenset()) for key in keys)
+
+
+def _borrowed(a: Alignment, token: Token, first: int) -> bool:
+    """A title that only the entry's own position gives, said of others: "supervised one management accountant"."""
+    places = a.places.get(token.index, [])
+    if (
+        not places
+        or any(place.text < a.own for place in places)
+        or a.cited.whole_entries
+        or a.source.basics.get("/basics/summary") in a.cited.statements.values()
+    ):
+        return False
+    before = [t.low for t in a.words[max(0, first - 2) : first]]
+    return first > 1 and not any(
+        word in ("as", "als", "comme", "como", "a", "an", "role", "position") for word in before[-2:]
+    )
+
+
+def check_degrees(a: Alignment) -> Iterator[VerdictReason]:
+    """A degree in progress is not a degree held, and a degree word needs a degree."""
+    open_degrees = [entry for entry in a.cited.entries if entry.section == "education" and entry.running]
+    restrict = a.lexicon.restrict
+    reserved = find_phrases(a.words, restrict.get("attempt", ())) or find_phrases(a.words, restrict.get("plan", ()))
+    for entry in open_degrees:
+        facts = [v for p, v in entry.facts.items() if p.endswith(("/studyType", "/area"))]
+        keys = {t.key for value in facts for t in a.verifier.analysed("degree", value).words if a.contentful(t)}
+        if not reserved and any(token.key in keys for token in a.words if not a.in_statements(token)):
+            yield VerdictReason("degree", "the degree is still in progress")
+    levels = a.lexicon.groups.get("degrees", ())
+    said = {level for level, words in enumerate(levels) for _ in find_phrases(a.words, words)}
+    if said:
+        true = {
+            level
+            for level, words in enumerate(levels)
+            for text in a.verifier.anywhere.texts
+            if find_phrases(text.words, words)
+        }
+        for level in said - true:
+            words = [a.words[start].raw for start, _ in find_phrases(a.words, levels[level])]
+            yield VerdictReason("degree", f"“{words[0]}” is no degree of the source")
+
+
+def check_languages(a: Alignment) -> Iterator[VerdictReason]:
+    """A language keeps its level."""
+    lexicon = a.lexicon
+    levels = lexicon.groups.get("levels", ())
+    entries = [entry for entry in a.source.entries.values() if entry.section == "languages"]
+    named = [
+        n
+        for n, token in enumerate(a.words)
+        if token.key in lexicon.sets["languages"] and (token.raw[:1].isupper() or lexicon.language not in ("en", "de"))
+    ]
+    for position in named:
+        token = a.words[position]
+        entry = next(
+            (
+                e
+                for e in entries
+                if any(lexicon.key(w) == token.key for v in e.facts.values() for w in re.findall(r"[^\W\d_]+", fold(v)))
+            ),
+            None,
+        )
+        window = [
+            n
+            for n in range(max(0, position - 4), min(len(a.words), position + 6))
+            if all(abs(n - position) <= abs(n - other) for other in named) and a.words[n].sentence == token.sentence
+        ]
+        nearby = [a.words[n] for n in window]
+        said = [band for band, phrases in enumerate(levels) if find_phrases(nearby, phrases)]
+        if entry is None or not said:
+            continue
+        fluency = [t for v in entry.facts.values() for t in a.verifier.analysed("fluency", v).words]
+        true = [band for band, phrases in enumerate(levels) if find_phrases(fluency, phrases)]
+        supported = all(
+            any(t.key == o.key for o in fluency)
+            for start, length in find_phrases(nearby, levels[max(said)])
+            for t in nearby[start : start + length]
+        )
+        if not supported and (not true or max(said) > max(true)):
+            yield VerdictReason("language_level", f"the level of “{token.raw}” is higher than the source's")
+    for token in a.words:
+        if token.low in ("bilingual", "trilingual", "zweisprachig", "bilingue", "bilingüe", "tweetalig"):
+            held = any(o.key == token.key for text in a.verifier.anywhere.texts for o in text.words)
+            natives = (
+                sum(
+                    bool(find_phrases(a.verifier.analysed("fluency", v).words, levels[-1]))
+                    for e in entries
+                    for v in e.facts.values()
+                )
+                if levels
+                else 0
+            )
+            if not held and natives < 2:
+                yield VerdictReason("language_level", f"“{token.raw}” is not in the source")
+
+
+def check_present(a: Alignment) -> Iterator[VerdictReason]:
+    """ "Currently" only of what still runs."""
+    found = find_phrases(a.words, a.lexicon.phrases.get("now", ()))
+    periods = [entry for entry in a.cited.entries if entry.section in ("work", "volunteer", "projects", "education")]
+    if found and periods and not any(entry.running for entry in periods):
+        word = a.words[found[0][0]]
+        if not any(token.key == word.key for text in a.statements for token in text.words):
+            yield VerdictReason("tense", f"“{word.raw}”: the cited entry has ended")

@@ -1,0 +1,450 @@
+"""What is said of the words: direction, reservation, agency, negation, number, quantity, cause."""
+
+from collections.abc import Iterator
+
+from claim_verification.alignment import Alignment, find_phrases
+from claim_verification.evidence import EXACT, Place
+from claim_verification.models import VerdictReason
+from claim_verification.tokens import Quantity, Text, Token
+
+_WIDE = frozenset(("propose", "plan", "apply", "nominate", "supervised"))
+
+
+def check_directions(a: Alignment) -> Iterator[VerdictReason]:
+    """A change keeps its sign; where it starts and where it ends do not change places."""
+    for quantity in a.text.quantities:
+        known, home = a.matched.get(id(quantity)), a.matched_in(quantity)
+        if known is None or home is None or quantity.kind in ("year", "ordinal"):
+            continue
+        said, true = _sign(a, a.text, quantity), _sign(a, a.statements[home], known)
+        if said and true and said != true:
+            yield VerdictReason("direction", f"“{quantity.text}” goes the other way in the source")
+        elif (
+            said
+            and not true
+            and quantity.role in ("by", "to")
+            and not (known.derived or known.role or known.in_range or known.comparator)
+        ):
+            yield VerdictReason("direction", f"the source states “{quantity.text}” without a change")
+    for start in a.text.quantities:
+        for end in a.text.quantities:
+            first, last = a.matched.get(id(start)), a.matched.get(id(end))
+            if (
+                start.role == "from"
+                and end.role == "to"
+                and first is not None
+                and last is not None
+                and (first.role, last.role) == ("to", "from")
+            ):
+                yield VerdictReason("direction", f"“{start.text}” and “{end.text}” have changed places")
+
+
+def _sign(a: Alignment, text: Text, quantity: Quantity) -> int:
+    """+1, -1, or 0 where no word of direction governs the number."""
+    home = text.tokens[quantity.first]
+    best, sign = 99, 0
+    for token in text.tokens:
+        up, down = token.key in a.lexicon.sets["up"], token.key in a.lexicon.sets["down"]
+        if (
+            up == down
+            or token.sentence != home.sentence
+            or (token.quantity is not None and token.quantity.kind != "multiple")
+        ):
+            continue
+        distance = (
+            abs(token.index - home.index) + 6 * abs(token.clause - home.clause) + (3 if token.index > home.index else 0)
+        )
+        if distance < best:
+            best, sign = distance, 1 if up else -1
+    ends = [q for q in text.quantities if q.kind == quantity.kind and (q.role in ("from", "to") or q.in_range)]
+    if quantity.kind == "multiple" and best == 99:
+        return 1 if quantity.value > 1 else -1
+    if best > 18 and len(ends) == 2 and quantity in ends and ends[0].role == "from":
+        return 1 if ends[1].value > ends[0].value else -1
+    return sign if best <= 18 else 0
+
+
+def check_restrictions(a: Alignment) -> Iterator[VerdictReason]:
+    """What the source says with a reservation (planned, helped, pilot, acting, …) keeps it."""
+    kept = {kind: bool(find_phrases(a.words, phrases)) for kind, phrases in a.lexicon.restrict.items()}
+    for number, text in enumerate(a.statements):
+        for kind, phrases in a.lexicon.restrict.items():
+            if kept[kind]:
+                continue
+            for start, length in find_phrases(text.words, phrases):
+                marker = text.words[start : start + length]
+                if a.rests_on(number, marker) or (kind == "plan" and _does_planning(text, start)):
+                    continue
+                scope = [
+                    t
+                    for t in text.words
+                    if t.sentence == marker[0].sentence
+                    and t not in marker
+                    and (t.clause == marker[0].clause or kind in _WIDE)
+                ]
+                if _drawn_on(a, number, scope):
+                    yield VerdictReason("hedge", f"the source says “{' '.join(word.raw for word in marker)}”")
+
+
+def _does_planning(text: Text, start: int) -> bool:
+    """ "Planned and taught lessons": planning is what was done, not what is still to come."""
+    word = text.words[start]
+    return word.initial or (
+        start > 0 and text.words[start - 1].low in ("and", "und", "et", "y", "e", "en") and word.low.endswith("ed")
+    )
+
+
+def _drawn_on(a: Alignment, number: int, scope: list[Token]) -> bool:
+    """Whether the proposal tells what these words tell, rather than sharing a stray word with them."""
+    used = a.uses(number, scope)
+    if len(a.statements) > 1:
+        return used >= 3 or (used >= 2 and used * 2 >= sum(a.contentful(t) for t in scope))
+    return used >= (1 if sum(a.contentful(t) for t in scope) <= 4 else 2)
+
+
+def check_help(a: Alignment) -> Iterator[VerdictReason]:
+    """Who helped, took part or belonged to a team did not do it alone."""
+    lexicon = a.lexicon
+    phrases = lexicon.phrases.get("assist_phrases", frozenset())
+
+    def helps(tokens: list[Token]) -> bool:
+        return any(t.key in lexicon.sets["assist"] for t in tokens) or bool(find_phrases(tokens, phrases))
+
+    for number, text in enumerate(a.statements):
+        for clause in sorted({t.clause for t in text.words}):
+            members = [t for t in text.words if t.clause == clause]
+            # the helping word governs the clause: it is among its first words
+            if not helps(members[:4]) or not _drawn_on(
+                a, number, [t for t in members if t.key not in lexicon.sets["assist"]]
+            ):
+                continue
+            speaking = {
+                token.clause
+                for token in a.words
+                if any(p.text == number and a.evidence.token(p).clause == clause for p in a.in_statements(token))
+            }
+            if not any(helps([t for t in a.words if t.clause in (c, c - 1)]) for c in speaking):
+                yield VerdictReason("scope", "the source tells of helping, not of doing it alone")
+
+
+def check_leading(a: Alignment) -> Iterator[VerdictReason]:
+    """Who leads in the proposal leads the same thing in the source."""
+    lead = a.lexicon.sets["lead"]
+    for token in a.words:
+        if token.key not in lead or token.quantity is not None:
+            continue
+        places = a.places.get(token.index, [])
+        if not places or any(place.text >= a.own for place in places):
+            continue
+        if all(_under(a, place) for place in places):
+            yield VerdictReason("agent", f"“{token.raw}” is what others did in the source")
+            continue
+        clauses = a.homes(token.clause, skip=lead | a.lexicon.sets["assist"])
+        homes = {(place.text, a.evidence.token(place).clause) for place in places}
+        if clauses and not any(clauses.get(home) for home in homes):
+            yield VerdictReason("scope", f"“{token.raw}” is said of something else in the source")
+
+
+def _under(a: Alignment, place: Place) -> bool:
+    """ "under supervision", "under the direction of": done to the person."""
+    tokens = a.evidence.texts[place.text].tokens
+    return any(
+        t.low in ("under", "unter", "sous", "bajo", "sob", "sotto", "onder")
+        for t in tokens[max(0, place.token - 2) : place.token]
+    )
+
+
+def check_negation(a: Alignment) -> Iterator[VerdictReason]:
+    """What the source denies is not affirmed, and the reverse."""
+    negation = a.lexicon.sets["negation"]
+
+    def denies(tokens: list[Token]) -> list[Token]:
+        return [t for t in tokens if (t.key in negation or t.low.endswith("n't")) and t.quantity is None]
+
+    denied = denies(a.words)
+    for number, text in enumerate(a.statements):
+        for word in denies(text.words):
+            scope = [t for t in text.words if t.clause == word.clause and t.index > word.index][:4]
+            if a.uses(number, scope) and not denied and not a.rests_on(number, [word]):
+                yield VerdictReason("negation", f"the source says “{word.raw} {' '.join(t.raw for t in scope[:2])}”")
+    for token in denied:
+        if not a.places.get(token.index) and not any(denies(text.words) for text in a.statements):
+            yield VerdictReason("negation", f"“{token.raw}” is not in the source")
+
+
+def check_plurals(a: Alignment) -> Iterator[VerdictReason]:
+    """ "a project" is not "projects"."""
+    for token in a.words:
+        if not is_plural(token, a.lexicon.language) or token.index in a.phrase_members or token.quantity is not None:
+            continue
+        exact = [place for place in a.in_statements(token) if place.strength == EXACT]
+        if exact and all(_single(a, place) for place in exact):
+            yield VerdictReason("plural", f"the source speaks of one “{a.evidence.token(exact[0]).raw}”")
+
+
+def is_plural(token: Token, language: str) -> bool:
+    """A plural by its ending; for languages where an ending tells."""
+    low = token.low
+    if language == "en":
+        return (
+            len(low) > 3
+            and low.endswith("s")
+            and not low.endswith(("ss", "us", "is", "'s", "ics", "ous"))
+            and token.key != low
+        )
+    if language in ("fr", "es", "pt"):
+        return len(low) > 3 and low.endswith(("s", "x")) and low != token.key
+    return False
+
+
+def _single(a: Alignment, place: Place) -> bool:
+    """A singular noun with an article or owner before it, and no noun behind it that it would only describe."""
+    lexicon = a.lexicon
+    text = a.evidence.texts[place.text]
+    token = text.tokens[place.token]
+    if is_plural(token, lexicon.language) or token.low.endswith(("ing", "ed")):
+        return False
+    after = text.tokens[place.token + 1] if place.token + 1 < len(text.tokens) else None
+    head = (
+        after is None
+        or after.mark
+        or not a.contentful(after)
+        or after.low.endswith(("ed", "ing"))
+        or after.low in lexicon.irregular
+        or lexicon.language in ("fr", "es", "pt")
+    )
+    for back in range(place.token - 1, max(-1, place.token - 6), -1):
+        before = text.tokens[back]
+        if before.hyphen_after and before.quantity is not None and back == place.token - 1:
+            return False  # "85-home"
+        if before.low in lexicon.sets["singular"] or before.low.endswith("'s") or _one_of(before):
+            previous = text.tokens[back - 1] if back else None
+            return head and not (
+                previous is not None and previous.low in ("without", "no", "ohne", "sans", "sin", "per")
+            )
+        barrier = before.low.endswith("ing") and before.low not in lexicon.sets["ing_nouns"]
+        if before.mark or before.low in lexicon.sets["prepositions"] or before.low.endswith("ed") or barrier:
+            return False
+    return False
+
+
+def _one_of(token: Token) -> bool:
+    return token.quantity is not None and token.quantity.value == 1 and token.quantity.kind == "count"
+
+
+def check_quantifiers(a: Alignment) -> Iterator[VerdictReason]:
+    """All, every, company-wide, many: only where the source says so."""
+    source = [token for text in a.evidence.texts for token in text.words]
+    for kind, phrases in a.lexicon.quantifier.items():
+        in_source = bool(find_phrases(source, phrases))
+        for start, length in find_phrases(a.words, phrases):
+            words = a.words[start : start + length]
+            if all(word.quantity is not None for word in words) or (kind == "all" and _in_rate(a, start)):
+                continue
+            rests = all(a.places.get(word.index) for word in words)
+            if in_source and all(a.places.get(w.index) or not a.contentful(w) for w in words):
+                continue
+            if (kind == "many" and _plural_source(a, a.words[start + length :])) or (
+                rests and all(w.index in a.phrase_members for w in words)
+            ):
+                continue
+            yield VerdictReason("quantifier", f"“{' '.join(word.raw for word in words)}” is wider than the source")
+    yield from _ladder(a)
+
+
+def _in_rate(a: Alignment, start: int) -> bool:
+    """ "every week", "each month": a rate, not a claim about all."""
+    return any(
+        (t.low,) in a.lexicon.units or t.low in ("night", "shift", "other", "quarter", "time", "nuit", "noche", "turno")
+        for t in a.words[start + 1 : start + 3]
+    )
+
+
+def _plural_source(a: Alignment, following: list[Token]) -> bool:
+    """ "several supplier contracts" where the source has contracts in the plural."""
+    for token in following[:3]:
+        places = a.in_statements(token)
+        if places and is_plural(token, a.lexicon.language):
+            return any(is_plural(a.evidence.token(place), a.lexicon.language) for place in places)
+    return False
+
+
+def _ladder(a: Alignment) -> Iterator[VerdictReason]:
+    """A team's thing does not become the company's."""
+    ladder = {key: step for step, words in enumerate(a.lexicon.groups.get("ladder", ())) for (key,) in words}
+    true = [ladder[t.key] for text in a.statements for t in text.words if t.key in ladder]
+    for token in a.words:
+        step = ladder.get(token.key)
+        owned = step is not None and (token.low.endswith("'s") or not token.raw[:1].isupper())
+        if owned and true and step is not None and step > max(true) and not a.in_statements(token):
+            yield VerdictReason("scope", f"“{token.raw}” is wider than the source")
+
+
+def check_sides(a: Alignment) -> Iterator[VerdictReason]:
+    """From and to keep their sides; who did what to whom stays so."""
+    for token in a.words:
+        side = _side(a.text, token)
+        if side and a.contentful(token):
+            places = [place for place in a.in_statements(token) if place.strength == EXACT]
+            sides = {_side(a.statements[place.text], a.evidence.token(place)) for place in places}
+            if sides and sides <= {"from", "to"} and side not in sides:
+                yield VerdictReason("direction", f"“{token.raw}” stands on the other side in the source")
+    if (
+        any(t.low == "me" for t in a.words)
+        and a.lexicon.language == "en"
+        and not any(t.low == "me" for s in a.statements for t in s.words)
+    ):
+        yield VerdictReason("agent", "the person has become the object")
+    if (
+        any(t.low == "my" for t in a.words[2:])
+        and a.lexicon.language == "en"
+        and any(t.low in ("their", "his", "her") for s in a.statements for t in s.words)
+    ):
+        yield VerdictReason("agent", "what belongs to others has become the person's")
+    for token in a.words:
+        if token.key not in a.lexicon.sets["interpersonal"]:
+            continue
+        places = [place for place in a.in_statements(token) if place.strength == EXACT]
+        if (
+            places
+            and all(
+                _passive(a, a.statements[p.text], a.evidence.token(p)) is not _passive(a, a.text, token) for p in places
+            )
+            and not _nominal(token)
+        ):
+            yield VerdictReason("agent", f"who is the one to “{token.raw}” has changed")
+
+
+def _side(text: Text, token: Token) -> str:
+    """ "from" or "to" when the word stands right behind one of them (with at most two words between)."""
+    for back in range(token.index - 1, max(-1, token.index - 4), -1):
+        before = text.tokens[back]
+        if before.low in ("from", "off", "von", "aus", "desde"):
+            return "from"
+        if before.low in ("to", "into", "onto", "auf", "nach", "zu", "hacia"):
+            return "to"
+        if before.mark or before.quantity is not None:
+            return ""
+    return ""
+
+
+def _passive(a: Alignment, text: Text, token: Token) -> bool:
+    """Done to the person: "was trained", "trained by the director"."""
+    before = [t.low for t in text.tokens[max(0, token.index - 2) : token.index]]
+    after = text.tokens[token.index + 1] if token.index + 1 < len(text.tokens) else None
+    by = (
+        after is not None
+        and after.low in a.lexicon.sets["by_agent"]
+        and (a.lexicon.language != "de" or token.low.startswith("ge"))
+    )
+    receiver = any(word in a.lexicon.sets["auxiliary"] for word in before)
+    people_first = token.index > 0 and text.tokens[token.index - 1].low in ("i", "and")
+    return (receiver or by) and not people_first
+
+
+def _nominal(token: Token) -> bool:
+    return token.low.endswith(("ion", "ing", "ment", "ship", "er", "or", "ung"))
+
+
+def check_objects(a: Alignment) -> Iterator[VerdictReason]:
+    """What was done to a part is not done to the whole: a stand at a fair is not the fair.
+
+    English only, one statement: the proposal opens with a verb, rests on the statement's first clause, and has lost
+    every word of what the statement's verb acts on.
+    """
+    if a.lexicon.language != "en" or len(a.statements) != 1 or a.cited.whole_entries or len(a.words) < 3:
+        return
+    verb = a.words[0]
+    text = a.statements[0]
+    if (
+        not (verb.low.endswith("ed") or verb.low in a.lexicon.irregular or verb.key in a.lexicon.sets["lead"])
+        or not text.words
+    ):
+        return
+    particles = ("up", "out", "down", "off", "in", "on", "after", "part", "down")
+    zone: list[Token] = []
+    for position, token in enumerate(text.words[1:], 1):
+        if position == 1 and token.low in particles:
+            if token.low in ("part", "after"):
+                return
+            continue
+        if (
+            token.clause != text.words[0].clause
+            or (token.low in a.lexicon.sets["prepositions"] and token.low != "and")
+            or token.mark
+        ):
+            break
+        zone.append(token)
+    nouns = [token for token in zone if a.contentful(token)]
+    if not nouns or len(nouns) > 8:
+        return
+    indexes = {token.index for token in nouns}
+    kept = any(place.token in indexes and place.text == 0 for t in a.words for place in a.places.get(t.index, ()))
+    numbers = any(q.first in {t.index for t in zone} for q in text.quantities)
+    later = [token for token in text.words if token.index > zone[-1].index and token.clause == text.words[0].clause]
+    if not kept and not numbers and a.uses(0, later) >= 1:
+        yield VerdictReason("scope", f"what the source's “{text.words[0].raw}” acts on is gone")
+
+
+def check_causes(a: Alignment) -> Iterator[VerdictReason]:
+    """A cause is claimed only where the source puts the two side by side."""
+    for start, length in find_phrases(a.words, a.lexicon.phrases.get("causal", ())):
+        before, after = a.words[:start], a.words[start + length :]
+        left = {place.text for t in before for place in a.in_statements(t) if a.contentful(t)}
+        right = {place.text for t in after for place in a.in_statements(t) if a.contentful(t)}
+        if left and right and not left & right:
+            words = " ".join(t.raw for t in a.words[start : start + length])
+            yield VerdictReason("causal", f"“{words}” joins what the source does not")
+
+
+def check_merged(a: Alignment) -> Iterator[VerdictReason]:
+    """With several statements cited, a number stays with its statement, and an honour with its giver."""
+    if len(a.statements) > 1:
+        for quantity in a.text.quantities:
+            home = a.matched_in(quantity)
+            if home is None or quantity.kind == "year":
+                continue
+            clause = a.text.tokens[quantity.first].clause
+            words = [t for t in a.words if t.clause == clause and a.contentful(t)]
+            texts = [{place.text for place in a.in_statements(t)} for t in words]
+            placed = [found for found in texts if found]
+            if placed and sum(home in found for found in placed) * 2 < len(placed):
+                yield VerdictReason("merged", f"“{quantity.text}” belongs to another statement")
+    yield from _moved(a)
+
+
+def _moved(a: Alignment) -> Iterator[VerdictReason]:
+    """ "Rookie of the Year at X": what stands before "at X" must be an entry of X's."""
+    texts = a.evidence.texts
+    employers = {
+        n
+        for n in range(a.own, len(texts))
+        if texts[n].pointer.endswith(("/name", "/organization", "/institution", "/awarder"))
+    }
+    for position, token in enumerate(a.words[2:], 2):
+        if (
+            a.words[position - 1].low not in ("at", "bei", "chez", "en", "for", "für", "from", "em", "presso", "bij")
+            or not token.raw[:1].isupper()
+        ):
+            continue
+        givers = {
+            _root(texts[place.text].pointer) for place in a.places.get(token.index, ()) if place.text in employers
+        }
+        thing = a.words[position - 2]
+        roots = {_root(texts[place.text].pointer) for place in a.places.get(thing.index, ()) if place.strength == EXACT}
+        everywhere = a.verifier.anywhere
+        roots |= (
+            {_root(everywhere.texts[n].pointer) for n, _ in everywhere.by_key.get(thing.key, ())} if roots else set()
+        )
+        if givers and roots and not givers & roots and not any(r.startswith(("/basics", "/skills")) for r in roots):
+            yield VerdictReason("moved", f"“{thing.raw}” does not belong to “{token.raw}”")
+
+
+def _root(pointer: str) -> str:
+    return "/".join(pointer.split("/")[:3])
+
+
+PROPOSITION_CHECKS = (
+    check_directions, check_restrictions, check_help, check_leading, check_negation, check_plurals, check_quantifiers,
+    check_sides, check_objects, check_causes, check_merged,
+)  # fmt: skip

@@ -1,0 +1,263 @@
+"""Words: every one that carries meaning must follow from the cited text, or be a name or skill of this CV."""
+
+import re
+from collections.abc import Iterator
+
+from cvmaker_core.skill_aliases import find_skills, skill_classes
+from cvmaker_core.text import fold
+
+from claim_verification.alignment import Alignment, find_phrases
+from claim_verification.models import VerdictReason
+from claim_verification.source import Entry
+from claim_verification.tokens import Token
+
+
+def check_words(a: Alignment) -> Iterator[VerdictReason]:
+    """Words that rest on nothing."""
+    lexicon = a.lexicon
+    covered: set[int] = set()
+    said = [mention.canonical for mention in find_skills(a.text.raw)]
+    for mention in find_skills(a.text.raw):
+        if mention.canonical not in a.verifier.anywhere.skills:
+            continue
+        covered |= {token.index for token in a.text.tokens if mention.start <= token.start < mention.end}
+        if mention.canonical not in a.evidence.skills and (gone := _replaced(a, mention.canonical, said)):
+            yield VerdictReason("skill", f"“{mention.surface}” stands where the source says “{gone}”")
+    framed = {
+        a.words[place].index
+        for start, length in find_phrases(a.words, lexicon.phrases.get("framing_phrases", ()))
+        for place in range(start, start + length)
+    }
+    yield from _runs(a)
+    for token in a.words:
+        if (
+            token.index in covered
+            or token.numeric is not None
+            or (token.quantity is not None and token.quantity.kind != "multiple")
+        ):
+            continue
+        if token.low in lexicon.sets["superlative"]:
+            if (
+                not any(token.low == other.low for text in a.evidence.texts for other in text.tokens)
+                and token.index not in a.phrase_members
+            ):
+                yield VerdictReason("superlative", f"“{token.raw}” is the source's praise nowhere")
+            continue
+        if (
+            a.places.get(token.index)
+            or not a.contentful(token)
+            or token.index in framed
+            or token.key in lexicon.sets["framing"]
+        ):
+            continue
+        if named_anywhere(a, token) or _follows_otherwise(a, token) or _compound(a, token):
+            continue
+        yield VerdictReason(_code(a, token), f"“{token.raw}” does not follow from the cited text")
+
+
+def check_verbatim(a: Alignment) -> Iterator[VerdictReason]:
+    """No lexicon for the CV's language: only its own words."""
+    known = set(a.evidence.by_key)
+    for token in a.words:
+        if token.numeric is None and token.key not in known:
+            yield VerdictReason(
+                "language", f"no lexicon for this language, so only the source's own words pass: “{token.raw}”"
+            )
+            return
+
+
+def _code(a: Alignment, token: Token) -> str:
+    lexicon = a.lexicon
+    if token.key in lexicon.sets["lead"]:
+        return "scope"
+    if (token.key,) in lexicon.phrases.get("seniority", ()) or token.key in lexicon.sets["titles"]:
+        return "title"
+    if any((token.key,) in phrases for phrases in lexicon.quantifier.values()):
+        return "quantifier"
+    if any(mention.start <= token.start < mention.end for mention in find_skills(a.text.raw)):
+        return "skill"
+    return "name" if name_like(a, token) else "unsupported"
+
+
+def name_like(a: Alignment, token: Token) -> bool:
+    """Written like a name: capitals, digits or signs inside, or a capital within a sentence."""
+    if re.search(r"\d|[+#.]|[^\W\d_][A-Z]", token.raw):
+        return True
+    return token.raw[:1].isupper() and not token.initial and a.lexicon.language != "de"
+
+
+def _replaced(a: Alignment, skill: str, said: list[str]) -> str | None:
+    """A skill of the same kind that the cited statement names and the proposal no longer does."""
+    kinds = set(skill_classes(skill)[:1])
+    for other, places in a.evidence.skills.items():
+        if other not in said and kinds & set(skill_classes(other)[:1]) and all(place[0] < a.own for place in places):
+            return other
+    return None
+
+
+def named_anywhere(a: Alignment, token: Token) -> bool:
+    """A name that stands somewhere in the CV, but not one that belongs to an entry which is not cited."""
+    if not token.raw[:1].isupper() and not name_like(a, token):
+        return False
+    everywhere = a.verifier.anywhere
+    for number, index in everywhere.by_key.get(token.key, []):
+        pointer = everywhere.texts[number].pointer
+        other = everywhere.texts[number].tokens[index]
+        if not (other.raw[:1].isupper() or re.search(r"\d", other.raw)):
+            continue
+        entry = _entry_of(a, pointer)
+        if entry is not None and entry not in a.cited.entries:
+            if pointer in entry.facts and entry.section in ("work", "volunteer", "education", "projects"):
+                continue
+            if (
+                pointer in entry.statements
+                and entry.section != "skills"
+                and (other.initial or a.lexicon.language == "de")
+            ):
+                continue
+        return True
+    return False
+
+
+def _entry_of(a: Alignment, pointer: str) -> Entry | None:
+    return a.source.entries.get("/".join(pointer.split("/")[:3]))
+
+
+def _runs(a: Alignment) -> Iterator[VerdictReason]:
+    """Names of several words stand together in the CV too: "University of Bristol" is not two halves of others."""
+    joiners = ("of", "de", "du", "von", "&", "für", "for", "and") if a.lexicon.language != "de" else ("of", "von", "&")
+    run: list[Token] = []
+    runs: list[list[Token]] = []
+    for token in a.text.tokens:
+        if (
+            not token.mark
+            and token.raw[:1].isupper()
+            and token.quantity is None
+            and not (token.initial and not _certain_name(a, token))
+        ):
+            run.append(token)
+        elif run and token.low in joiners and token.low not in ("and",):
+            continue
+        else:
+            runs.append(run)
+            run = []
+    runs.append(run)
+    if a.lexicon.language == "de":
+        return
+    everywhere = a.verifier.anywhere
+    for names in runs:
+        if len(names) < 2:
+            continue
+        groups = [
+            {_group(everywhere.texts[number].pointer) for number, _ in everywhere.by_key.get(token.key, [])}
+            for token in names
+        ]
+        groups = [group for group in groups if group]
+        if (
+            len(groups) == len(names)
+            and not set.intersection(*groups)
+            and not any("/skills" in g or "/basics" in g for gs in groups for g in gs)
+        ):
+            yield VerdictReason("name", f"“{' '.join(token.raw for token in names)}” does not stand together in the CV")
+    # one word of a longer name elsewhere is another name: "Amazon" of "Amazon Web Services"
+    for names in runs:
+        if len(names) == 1 and not a.places.get(names[0].index) and name_like(a, names[0]):
+            spots = everywhere.by_key.get(names[0].key, [])
+            skills = {mention.start for mention in find_skills(a.text.raw)}
+            if (
+                spots
+                and names[0].start not in skills
+                and all(_inside_longer_name(everywhere.texts[n].tokens, i) for n, i in spots)
+            ):
+                yield VerdictReason("name", f"“{names[0].raw}” is only part of another name in the CV")
+
+
+def _certain_name(a: Alignment, token: Token) -> bool:
+    return bool(re.search(r"\d|[^\W\d_][A-Z]", token.raw))
+
+
+def _group(pointer: str) -> str:
+    return "/".join(pointer.split("/")[:3]) if not pointer.startswith(("/skills", "/basics")) else pointer
+
+
+def _inside_longer_name(tokens: list[Token], index: int) -> bool:
+    after = tokens[index + 1] if index + 1 < len(tokens) else None
+    return after is not None and not after.mark and after.raw[:1].isupper()
+
+
+def _follows_otherwise(a: Alignment, token: Token) -> bool:
+    key, lexicon = token.key, a.lexicon
+    before = a.text.tokens[token.index - 1] if token.index else None
+    languages = any(other.key in lexicon.sets["languages"] for other in a.words) or any(
+        e.section == "languages" for e in a.cited.entries
+    )
+    if languages and (
+        key in lexicon.sets["language_words"] or any((key,) in band for band in lexicon.groups.get("levels", ()))
+    ):
+        return True  # the level itself is checked by `check_languages`
+    if before is not None and key in lexicon.sets["group_words"] and before.raw[:1].isupper():
+        return not before.initial and (bool(a.places.get(before.index)) or named_anywhere(a, before))
+    if before is not None and before.quantity is not None and token.low == "strong":
+        return True
+    if _month_of_entry(a, token) or _promotion(a, key):
+        return True
+    if token.low in ("new", "newly", "neu", "neue", "neuen", "nouveau", "nouvelle", "nuevo", "nueva"):
+        return any(
+            a.evidence.says(lexicon.key(word))
+            for word in (
+                "introduce",
+                "build",
+                "create",
+                "einführung",
+                "entwicklung",
+                "mise",
+                "création",
+                "implantación",
+                "desarrollo",
+            )
+        )
+    changes = lexicon.sets["up"] | lexicon.sets["down"] | lexicon.sets["improving"] | lexicon.sets["change"]
+    return key in changes and any(
+        q.role in ("by", "to", "from") or q.in_range or q.kind == "multiple"
+        for text in a.statements
+        for q in text.quantities
+    )  # its sign is checked by `check_directions`
+
+
+def _compound(a: Alignment, token: Token) -> bool:
+    """German and Dutch compounds: "Buchhalterteam" of "Team" and "Buchhaltern"; "Plattform" of "Bestellplattform"."""
+    if a.lexicon.language not in ("de", "nl", "sv", "da") or len(token.low) < 6:
+        return False
+    keys = [key for key in a.evidence.by_key if len(key) >= 4 and key.isalpha()]
+    if any(key.endswith(token.key) and len(key) - len(token.key) >= 3 for key in keys):
+        return True
+    for head in keys:
+        if token.low.startswith(head):
+            rest = token.low[len(head) :]
+            for linked in (
+                rest,
+                rest.removeprefix("s"),
+                rest.removeprefix("er"),
+                rest.removeprefix("en"),
+                rest.removeprefix("n"),
+            ):
+                if len(linked) >= 4 and any(a.lexicon.key(linked) == key for key in keys):
+                    return True
+    return False
+
+
+def _month_of_entry(a: Alignment, token: Token) -> bool:
+    """A month's name that is the month of a cited entry's dates."""
+    month = a.lexicon.months.get(token.low)
+    if not month:
+        return False
+    years = (int(q.value) for q in a.text.quantities if q.kind == "year" and 0 < q.first - token.index <= 2)
+    year = next(years, None)
+    return any(day[:7] == f"{year}-{month:02}" for entry in a.cited.entries for day in entry.dates)
+
+
+def _promotion(a: Alignment, key: str) -> bool:
+    """Two jobs with one employer, both cited: a promotion may be told."""
+    jobs = [entry for entry in a.cited.entries if entry.section == "work"]
+    employers = {fold(job.facts.get(f"{job.pointer}/name", "")) for job in jobs}
+    return key == a.lexicon.key("promoted") and len(jobs) > 1 and len(employers) == 1
