@@ -16,16 +16,21 @@ cv_rendering.warm_up()
 
 @stage_handler("render")
 def handler(run: StageRun) -> None:
-    """`tailored.json` → `cv.*`, `cover-letter.*` and, last, `resume.json`."""
+    """`tailored.json` (or, without a posting, `parsed.json`) → `cv.*`, `cover-letter.*` and, last, `resume.json`."""
     request = run.request()
-    envelope = run.artefact("tailored.json")
-    tailored = Tailored.model_validate(envelope.data)
     analysis = run.optional_artefact("analysis.json")
     parsed = run.optional_artefact("parsed.json")
+    envelope = run.optional_artefact("tailored.json")
+    if envelope:
+        tailored = Tailored.model_validate(envelope.data)
+    else:
+        # Without a posting there is nothing to tailor to: the CV is set as it was read.
+        parsed = parsed or run.artefact("parsed.json")
+        tailored = Tailored(resume=parsed.data["resume"])
     posting = analysis.data.get("posting") if analysis else None
     language = (parsed.data.get("layout") or {}).get("language") if parsed else None
     inputs = {
-        "tailored": content_hash(envelope.data),
+        "tailored": content_hash(tailored.model_dump(mode="json")),
         "posting": content_hash(posting),
         "language": content_hash(language),
         "design": content_hash([request.template, request.options.model_dump(mode="json"), request.page_target]),

@@ -6,6 +6,7 @@ commands call one stage's logic in this process: quick, and the same code.
 
 import contextlib
 import json
+import logging
 import secrets
 import sys
 import time
@@ -39,6 +40,8 @@ LOCAL_OWNER = "local-person"
 
 def main() -> None:
     """Entry point: errors we understand become one line with a next step, and exit status 1."""
+    # moto logs every failed execution; the job's error.json says it better.
+    logging.getLogger("moto").setLevel(logging.CRITICAL)
     try:
         app()
     except CvMakerError as error:
