@@ -55,7 +55,7 @@ HOP_BY_HOP = {"connection", "content-length", "transfer-encoding", "keep-alive",
 Invoke = Callable[[str, dict[str, Any]], InvokeResult]
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, not a defect
+class Refusal(Exception):
     """The gateway answers in place of the function."""
 
     def __init__(self, response_type: str, message: str | None = None) -> None:

@@ -121,7 +121,7 @@ class AwsEndpoint:
         if authorization:
             scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([\w-]+)/", authorization)
             return bool(scope and scope[1] == "s3")
-        return self.adapter.has_bucket(path.lstrip("/").partition("/")[0])
+        return bool(self.adapter.has_bucket(path.lstrip("/").partition("/")[0]))
 
     def _s3(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         method = environ["REQUEST_METHOD"]
@@ -156,7 +156,7 @@ class AwsEndpoint:
     def _mutate(
         self, environ: dict[str, Any], start_response: Any, bucket: str, key: str, body: bytes
     ) -> Iterable[bytes]:
-        """One writer at a time, so that If-None-Match and If-Match decide as one step; then to disk, then the answer."""
+        """One writer at a time: If-None-Match and If-Match decide as one step. Then to disk, then the answer."""
         answer = CapturedResponse()
         with self.write_lock, self.adapter.collect_events() as events:
             content = b"".join(self.moto(environ, answer))
@@ -272,9 +272,9 @@ class CapturedResponse:
         self.status_line = "500 Internal Server Error"
         self.headers: list[tuple[str, str]] = []
 
-    def __call__(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
+    def __call__(self, status: str, headers: list[tuple[str, str]], *_: Any) -> Callable[[bytes], None]:
         self.status_line, self.headers = status, list(headers)
-        return lambda _: None
+        return lambda _written: None
 
     @property
     def status(self) -> int:
@@ -282,7 +282,7 @@ class CapturedResponse:
 
 
 def add_headers(start_response: Any, extra: list[tuple[str, str]]) -> Any:
-    def wrapped(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+    def wrapped(status: str, headers: list[tuple[str, str]], *_: Any) -> Any:
         return start_response(status, [*headers, *extra])
 
     return wrapped

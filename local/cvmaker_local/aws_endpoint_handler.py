@@ -7,5 +7,5 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler
 from cvmaker_local.http_server import QuietRequestHandler
 
 
-class EndpointRequestHandler(QuietRequestHandler, MotoRequestHandler):
+class EndpointRequestHandler(QuietRequestHandler, MotoRequestHandler):  # type: ignore[misc]
     """moto's way of reading headers, without its access log."""

@@ -3,6 +3,8 @@
 Importing this module imports moto's CloudFormation (about a second) and registers the models.
 """
 
+# ruff: noqa: ARG001, ARG002, ARG003, ARG005 - the signatures are moto's
+
 from __future__ import annotations
 
 import hashlib
@@ -15,7 +17,7 @@ from moto.core.common_models import CloudFormationModel
 from moto.secretsmanager.models import secretsmanager_backends
 
 
-class FunctionAlias(CloudFormationModel):
+class FunctionAlias(CloudFormationModel):  # type: ignore[misc]
     """`AWS::Lambda::Alias`: its `Ref` is the qualified ARN."""
 
     def __init__(self, arn: str) -> None:
@@ -41,7 +43,7 @@ class FunctionAlias(CloudFormationModel):
         return self.arn
 
     @classmethod
-    def create_from_cloudformation_json(  # type: ignore[misc]
+    def create_from_cloudformation_json(
         cls,
         resource_name: str,
         cloudformation_json: dict[str, Any],
@@ -60,7 +62,7 @@ class FunctionAlias(CloudFormationModel):
         return cls(alias.arn)
 
 
-class Secret(CloudFormationModel):
+class Secret(CloudFormationModel):  # type: ignore[misc]
     """`AWS::SecretsManager::Secret`: its `Ref` is the ARN."""
 
     def __init__(self, arn: str) -> None:
@@ -86,7 +88,7 @@ class Secret(CloudFormationModel):
         return self.arn
 
     @classmethod
-    def create_from_cloudformation_json(  # type: ignore[misc]
+    def create_from_cloudformation_json(
         cls,
         resource_name: str,
         cloudformation_json: dict[str, Any],
@@ -114,14 +116,15 @@ def version_arn(version: LambdaVersion) -> str:
     return f"{version.function_arn}:{version.version}"
 
 
-def create_version(  # type: ignore[no-untyped-def]
+def create_version(
     cls: type[LambdaVersion],
+    /,
     resource_name: str,
     cloudformation_json: dict[str, Any],
     account_id: str,
     region_name: str,
     **kwargs: Any,
-):
+) -> LambdaVersion:
     """`AWS::Lambda::Version` with the attributes that an alias needs (`Version`) and its ARN as `Ref`."""
     name = cloudformation_json["Properties"]["FunctionName"]
     function = get_backend(account_id, region_name).publish_version(name)

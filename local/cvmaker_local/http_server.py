@@ -34,7 +34,7 @@ class QuietRequestHandler(WSGIRequestHandler):
         self.wfile.flush()
         return answered
 
-    def log(self, type: str, message: str, *args: Any) -> None:
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - the base class's names
         pass
 
 

@@ -142,15 +142,15 @@ class MotoAdapter:
     @staticmethod
     def reset() -> None:
         for service in SERVICES_WITH_STATE:
-            get_moto_service(service).reset()  # type: ignore[call-overload]
+            get_moto_service(service).reset()
         stepfunctions_parser_backends.reset()
 
-    def _client_for_task(self, region: str, service: str, state_credentials: Any = None) -> Any:
+    def _client_for_task(self, *_: Any, service: str, **__: Any) -> Any:
         """A client for a state machine's task: no retries of its own and no time limit, both belong to the state."""
         with self._client_lock:
             if service not in self._task_clients:
                 self._task_clients[service] = boto3.client(
-                    service,  # type: ignore[call-overload]
+                    service,
                     endpoint_url=self.endpoint_url,
                     region_name=self.region,
                     aws_access_key_id=ACCESS_KEY,
@@ -187,7 +187,8 @@ class MotoAdapter:
     @contextlib.contextmanager
     def collect_events(self) -> Iterator[list[dict[str, Any]]]:
         """Events of this thread's requests go into the list instead of being sent, until the block ends."""
-        self._collected.events = events = []
+        events: list[dict[str, Any]] = []
+        self._collected.events = events
         try:
             yield events
         finally:
@@ -200,7 +201,7 @@ class MotoAdapter:
         else:
             self.on_event(event)
 
-    def _on_s3_event(self, account_id: str, bucket: Any, event_name: Any, key: Any) -> None:
+    def _on_s3_event(self, _account_id: str, bucket: Any, event_name: Any, key: Any) -> None:
         """Stands in for moto's: a unique sequencer, AWS's reasons, and no event for a bucket that wants none."""
         self.emit_s3(str(getattr(event_name, "value", event_name)), bucket, key)
 
@@ -262,8 +263,8 @@ class MotoAdapter:
                 if rule.status != "Enabled" or not days:
                     continue
                 prefix = rule.prefix or (rule.filter.prefix if rule.filter else "") or ""
-                for name, versions in list(bucket.keys._iterlists()):
-                    key = versions[-1]
+                for name in list(bucket.keys):
+                    key = bucket.keys[name]
                     old = key.last_modified.replace(tzinfo=None) + dt.timedelta(days=int(days)) <= now
                     if name.startswith(prefix) and old and isinstance(key, FakeKey):
                         bucket.keys.pop(name)
@@ -300,7 +301,7 @@ class MotoAdapter:
         restored: Any
         if stored.content is None:
             restored = FakeDeleteMarker(versions[-1])
-            restored._version_id = stored.version_id
+            restored._version_id = stored.version_id  # noqa: SLF001 - moto has no public way
         else:
             restored = FakeKey(
                 name=stored.key,
@@ -324,7 +325,7 @@ class MotoAdapter:
         backend = events_backends[ACCOUNT][self.region]
         return [rule for bus in backend.event_buses.values() for rule in bus.rules.values()]
 
-    def _on_rule_event(self, rule: Any, event: dict[str, Any], transform_input: bool = True) -> None:
+    def _on_rule_event(self, rule: Any, event: dict[str, Any], **_: Any) -> None:
         """PutEvents calls this once per rule; the bus matches all rules itself, so only the first call counts."""
         bus = events_backends[ACCOUNT][self.region].event_buses.get(rule.event_bus_name)
         if bus is not None and next(iter(bus.rules.values())) is rule:

@@ -324,7 +324,7 @@ class PineconeServer:
             return self.list_indexes() if method == "GET" else self.create_index(body)
         match = re.fullmatch(r"/indexes/([^/]+)", path)
         if match:
-            return self.one_index(method, unquote(match[1]), body)
+            return self.one_index(method, unquote(match[1]))
         match = re.fullmatch(r"/_indexes/([^/]+)(/.*)", path)
         if match is None:
             raise PineconeError(404, f"No such path {path}")
@@ -362,7 +362,7 @@ class PineconeServer:
                 400, "Name must consist of lower case alphanumeric characters or '-', up to 45 characters"
             )
         fields = ((body.get("schema") or {}).get("fields") or {}).values()
-        dense = next((item for item in fields if item.get("type") == "dense_vector"), {})
+        dense: Mapping[str, Any] = next((item for item in fields if item.get("type") == "dense_vector"), {})
         dimension = int(body.get("dimension") or dense.get("dimension") or 0)
         metric = str(body.get("metric") or dense.get("metric") or "cosine")
         if not 1 <= dimension <= 20_000:
@@ -370,7 +370,7 @@ class PineconeServer:
         self.store.create_index(name, dimension, metric, body)
         return 201, self.describe(*self.store.index(name))
 
-    def one_index(self, method: str, name: str, body: Mapping[str, Any]) -> tuple[int, Any]:
+    def one_index(self, method: str, name: str) -> tuple[int, Any]:
         row = self.store.index(name)
         if method == "DELETE":
             self.store.delete_index(name)

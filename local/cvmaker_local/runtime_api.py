@@ -42,7 +42,7 @@ class RuntimeApi:
             wbufsize = 65536
             disable_nagle_algorithm = True
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's names
                 pass
 
             def handle(self) -> None:

@@ -58,7 +58,7 @@ class FunctionConfiguration:
 
 @dataclass(frozen=True)
 class InvokeResult:
-    """What an invocation gave: `payload` is decoded JSON; `error` is None, ``Unhandled`` or ``Handled``; times in ms."""
+    """What an invocation gave: `payload` is decoded JSON; `error` is None or ``Unhandled``; `ms` without start-up."""
 
     payload: Any
     error: str | None
@@ -123,8 +123,8 @@ class FunctionProcess:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        self._reader = threading.Thread(target=self._read_log, name=f"log-{self.configuration.logical_id}", daemon=True)
-        self._reader.start()
+        self.reader = threading.Thread(target=self._read_log, name=f"log-{self.configuration.logical_id}", daemon=True)
+        self.reader.start()
 
     def _ready(self) -> None:
         if self.ready_after is None:
@@ -210,7 +210,7 @@ class FunctionProcess:
     def alive(self) -> bool:
         return self.process.poll() is None
 
-    def exit_description(self) -> str:
+    def ending(self) -> str:
         code = self.process.returncode
         if code is not None and code < 0:
             return f"signal: {signal.Signals(-code).name.removeprefix('SIG').lower()}".replace("kill", "killed")
@@ -247,6 +247,7 @@ class FunctionPool:
         self.idle: list[FunctionProcess] = []
         self.busy: set[FunctionProcess] = set()
         self.starting = 0
+        self.prestarting = False
         self.closed = False
         limit = configuration.reserved_concurrency
         self.limit = host.maximum_concurrency if limit is None else min(limit, host.maximum_concurrency)
@@ -311,7 +312,8 @@ class FunctionPool:
                         self.busy.add(process)
                         return process, process.invocations == 0
                     threading.Thread(target=process.kill, daemon=True).start()
-                if len(self.busy) + self.starting < self.limit:
+                # A process that is being prestarted will be idle in a moment: sooner than another one.
+                if not self.prestarting and len(self.busy) + self.starting < self.limit:
                     self.starting += 1
                     break
                 self.condition.wait(1.0)
@@ -344,9 +346,16 @@ class FunctionPool:
     def prestart(self) -> None:
         """Start one process now, so that its imports are done before the first event."""
         with self.condition:
-            if self.closed or self.idle or self.busy or self.starting:
+            if self.closed or self.idle or self.busy or self.starting or not self.configuration.task_root.is_dir():
                 return
-        process, _ = self.acquire()
+            self.prestarting = True
+        process = None
+        try:
+            process = FunctionProcess(self)
+        finally:
+            with self.condition:
+                self.prestarting = False
+                self.condition.notify_all()
         self.release(process, keep=True)
 
     def reap(self, older_than: float) -> None:
@@ -419,7 +428,7 @@ class RuntimeHost:
         self.log_lines: collections.deque[tuple[float, str, str, str]] = collections.deque(maxlen=50_000)
         self._closed = threading.Event()
         site_packages = Path(os.__file__).parent
-        # Bytecode beside the sources where that can be written, else in a cache of ours: cold imports take 0.1–2 s less.
+        # Bytecode beside the sources where that can be written, else in our cache: cold imports take 0.1–2 s less.
         self.bytecode_cache = None if os.access(site_packages, os.W_OK) else directory / "bytecode"
         for folder in ("packages", "tmp", "cache"):
             (directory / folder).mkdir(parents=True, exist_ok=True)
@@ -502,7 +511,7 @@ class RuntimeHost:
             )
             log = "\n".join(process.lines)
             if kind == "response" and len(answer) > MAXIMUM_SYNCHRONOUS_PAYLOAD:
-                message = f"Response payload size ({len(answer)} bytes) exceeded maximum allowed payload size (6291556 bytes)."
+                message = f"Response payload size exceeded the maximum of {MAXIMUM_SYNCHRONOUS_PAYLOAD} bytes."
                 return failure(request_id, "Function.ResponseSizeTooLarge", message, log, milliseconds)
             return InvokeResult(
                 payload=decode(answer),
@@ -528,14 +537,14 @@ class RuntimeHost:
                 pass
             api = process.api
             if not process.alive:
-                process._reader.join(1.0)
+                process.reader.join(1.0)
                 if api.initialisation_error is not None:
                     return "initialisation", api.initialisation_error
                 if not invocation.answer.empty():
                     return invocation.answer.get()
                 return "exit", error_body(
                     "Runtime.ExitError",
-                    f"RequestId: {invocation.request_id} Error: Runtime exited with error: {process.exit_description()}",
+                    f"RequestId: {invocation.request_id} Error: Runtime exited with error: {process.ending()}",
                 )
             if invocation.started is None:
                 if time.monotonic() - queued > INITIALISATION_SECONDS:

@@ -145,7 +145,7 @@ class LocalStack:
     ) -> None:
         self.stop()
 
-    def start(self) -> LocalStack:
+    def start(self) -> Self:
         """Start everything; on failure nothing is left running.
 
         Raises
@@ -658,7 +658,7 @@ class LocalStack:
                 from botocore.config import Config
 
                 self._clients[service] = boto3.client(
-                    service,  # type: ignore[call-overload]
+                    service,
                     endpoint_url=self.endpoint_url,
                     region_name=self.region,
                     aws_access_key_id=ACCESS_KEY,

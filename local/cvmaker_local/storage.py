@@ -20,7 +20,8 @@ CREATE TABLE IF NOT EXISTS object_version (
     attributes TEXT NOT NULL, content BLOB, PRIMARY KEY (bucket, key, version_id));
 CREATE TABLE IF NOT EXISTS outbox (id TEXT PRIMARY KEY, event TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS execution (arn TEXT PRIMARY KEY, name TEXT NOT NULL, state_machine_arn TEXT NOT NULL,
-    input TEXT NOT NULL, status TEXT NOT NULL, started REAL NOT NULL, stopped REAL, output TEXT, error TEXT, cause TEXT);
+    input TEXT NOT NULL, status TEXT NOT NULL, started REAL NOT NULL, stopped REAL, output TEXT, error TEXT,
+    cause TEXT);
 """
 
 

@@ -100,8 +100,9 @@ class LocalTextract:
             right = max(float(point[0]) for point in box) / width
             top = min(float(point[1]) for point in box) / height
             bottom = max(float(point[1]) for point in box) / height
-            line = block("LINE", text, float(score), geometry(left, top, right - left, bottom - top))
-            words = split_words(text, float(score), left, top, right - left, bottom - top)
+            place = geometry(left, top, right - left, bottom - top)
+            line = block("LINE", text, float(score), place)
+            words = split_words(text, float(score), place["BoundingBox"])
             line["Relationships"] = [{"Type": "CHILD", "Ids": [word["Id"] for word in words]}]
             page["Relationships"][0]["Ids"].append(line["Id"])
             blocks += [line, *words]
@@ -112,13 +113,14 @@ class LocalTextract:
         }
 
 
-def split_words(text: str, score: float, left: float, top: float, width: float, height: float) -> list[dict[str, Any]]:
+def split_words(text: str, score: float, box: dict[str, float]) -> list[dict[str, Any]]:
     """A line's words; their boxes share the line's width by their number of characters."""
     words, position = [], 0
     for word in text.split():
         start = text.index(word, position)
         position = start + len(word)
-        place = geometry(left + width * start / len(text), top, width * len(word) / len(text), height)
+        character = box["Width"] / len(text)
+        place = geometry(box["Left"] + character * start, box["Top"], character * len(word), box["Height"])
         words.append({**block("WORD", word, score, place), "TextType": "PRINTED"})
     return words
 

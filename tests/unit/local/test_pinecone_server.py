@@ -27,7 +27,7 @@ class Running:
             self.client.create_index(
                 name="cv", dimension=3, metric="cosine", spec=ServerlessSpec(cloud="aws", region="eu-west-1")
             )
-        return self.client.Index(host=self.client.describe_index("cv").host)
+        return self.client.Index(host=str(self.client.describe_index("cv").host))
 
     def close(self) -> None:
         self.http.stop()

@@ -47,7 +47,8 @@ def handler(event, context):
     if action == "large":
         return "x" * (7 * 1024 * 1024)
     if action == "secret":
-        return json.loads(boto3.client("secretsmanager").get_secret_value(SecretId=os.environ["KEY_ARN"])["SecretString"])
+        secret = boto3.client("secretsmanager").get_secret_value(SecretId=os.environ["KEY_ARN"])
+        return json.loads(secret["SecretString"])
     if action == "claim":
         time.sleep(request.get("seconds", 0))
         return claim(request["key"], event["execution_arn"])
@@ -58,9 +59,7 @@ def claim(key, execution_arn):
     """As the product's Intake: whoever writes the claim first owns the upload."""
     s3 = boto3.client("s3")
     try:
-        s3.put_object(
-            Bucket=os.environ["BUCKET"], Key=f"claims/{key}", Body=execution_arn.encode(), IfNoneMatch="*"
-        )
+        s3.put_object(Bucket=os.environ["BUCKET"], Key=f"claims/{key}", Body=execution_arn.encode(), IfNoneMatch="*")
     except s3.exceptions.ClientError as error:
         if error.response["Error"]["Code"] != "PreconditionFailed":
             raise
@@ -73,7 +72,8 @@ def answer(event):
     name = (event.get("pathParameters") or {}).get("name")
     if name == "pdf":
         body = base64.b64encode(b"%PDF-1.7 \xff\x00").decode()
-        return {"statusCode": 200, "headers": {"Content-Type": "application/pdf"}, "body": body, "isBase64Encoded": True}
+        headers = {"Content-Type": "application/pdf"}
+        return {"statusCode": 200, "headers": headers, "body": body, "isBase64Encoded": True}
     if name == "wrong":
         return {"status": 200}
     if name == "raise":

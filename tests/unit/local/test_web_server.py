@@ -1,0 +1,51 @@
+"""The web app's origin."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from cvmaker_local.http_server import HttpServer
+from cvmaker_local.web_server import WebServer
+
+
+@pytest.fixture
+def origin(tmp_path: Path) -> Iterator[str]:
+    root = tmp_path / "dist"
+    (root / "assets").mkdir(parents=True)
+    (root / "index.html").write_text("<p>app</p>", encoding="utf-8")
+    (root / "assets" / "app-1a2b.js").write_text("1", encoding="utf-8")
+    (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
+    server = HttpServer()
+    server.start(WebServer(root, server.url, {"apiUrl": "http://api"}))
+    yield server.url
+    server.stop()
+
+
+def test_files_routes_and_settings(origin: str) -> None:
+    assert httpx.get(f"{origin}/").text == "<p>app</p>"
+    assert httpx.get(f"{origin}/jobs/123").text == "<p>app</p>", "the app's own routes"
+    assert httpx.get(f"{origin}/absent.js").status_code == 404
+    asset = httpx.get(f"{origin}/assets/app-1a2b.js")
+    assert "immutable" in asset.headers["cache-control"]
+    assert "no-cache" in httpx.get(f"{origin}/").headers["cache-control"]
+    assert json.loads(httpx.get(f"{origin}/config.json").content) == {"apiUrl": "http://api"}
+
+
+def test_nothing_outside_the_folder(origin: str) -> None:
+    for path in ("/%2e%2e/secret.txt", "/assets/..%2f..%2fsecret.txt"):
+        assert "secret" not in httpx.get(origin + path).text
+
+
+def test_one_origin_only(origin: str) -> None:
+    response = httpx.get(f"{origin.replace('127.0.0.1', 'localhost')}/jobs?x=1")
+    assert (response.status_code, response.headers["location"]) == (307, f"{origin}/jobs?x=1")
+
+
+def test_without_a_build_it_says_where_the_api_is() -> None:
+    server = HttpServer()
+    server.start(WebServer(None, server.url, {"apiUrl": "http://api"}))
+    response = httpx.get(server.url)
+    server.stop()
+    assert (response.status_code, "http://api" in response.text) == (404, True)
