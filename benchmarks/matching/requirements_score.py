@@ -6,6 +6,7 @@ was split). A requirement counts as right when it does either to some label.
 """
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,7 +90,7 @@ def score_posting(posting: LabelledPosting) -> Score:
         partners = [r for r in requirements if _agrees(r.span, (label.start, label.end))]
         inside = [r for r in requirements if label.start - 2 <= r.span[0] and r.span[1] <= label.end + 2]
         covered = sum(r.span[1] - r.span[0] for r in inside)
-        if covered >= 0.4 * (label.end - label.start):
+        if covered >= 0.4 * _content(text[label.start : label.end]):
             partners += inside
         if partners:
             score.found += 1
@@ -121,6 +122,19 @@ def _locate(posting: LabelledPosting, text: str) -> Iterator[Label]:
         if found >= 0:
             position = found
             yield Label(found, found + len(words), label.kind, label.must)
+
+
+# "Experience of" and the like carry nothing: whether they belong to a label is a matter of taste.
+_LEAD = re.compile(
+    r"^(?:(?:an?|the|strong|good|solid|sound|working|experience|knowledge|understanding|of|in|with|using|ability|to|sichere\w*"
+    r"|gute?|kenntnisse|umgang|erfahrung|mit|der|bonne|connaissance|maîtrise|notions|de|des|du|en|conocimientos|manejo|la)"
+    r"\s+)+",
+    re.IGNORECASE,
+)
+
+
+def _content(label: str) -> int:
+    return len(_LEAD.sub("", label))
 
 
 def _overlap(a: tuple[int, int], b: tuple[int, int]) -> int:

@@ -18,9 +18,10 @@ MAX_POSTING_CHARACTERS = 60_000
 # Fewer words than this name a job but ask for nothing.
 MIN_POSTING_WORDS = 8
 
-_HTML = re.compile(
-    r"</?(?:p|div|br|ul|ol|li|h[1-6]|span|strong|b|em|table|tr|td|section|article|html|body|a)\b[^>]*>", re.IGNORECASE
-)
+_HTML = re.compile(r"</?(?:p|div|br|ul|ol|li|h[1-6]|table|tr|td|section|article|html|body)\b[^>]*>", re.IGNORECASE)
+# A few tags in Markdown or plain text: taken out one by one, the lines stay.
+_INLINE_TAG = re.compile(r"</?(?:a|b|i|u|em|strong|span|font|small|sup|sub)(?:\s[^>]{0,200})?>", re.IGNORECASE)
+_MARKDOWN_LINK = re.compile(r"(?<!!)\[([^\]\n]{1,120})\]\([^)\s]{1,500}\)")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]|[\U000e0000-\U000e007f]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 _HIDING_STYLE = re.compile(
@@ -107,7 +108,9 @@ def prepare_posting(raw: str) -> PreparedPosting:
     hidden = 0
     if len(_HTML.findall(text[:20_000])) >= 3:
         text, hidden = _html_to_text(text)
-    elif re.search(r"&(?:amp|nbsp|lt|gt|middot|bull|#\d+);", text):
+    else:
+        text = _MARKDOWN_LINK.sub(r"\1", _INLINE_TAG.sub("", text))
+    if re.search(r"&(?:amp|nbsp|lt|gt|middot|bull|#\d+);", text):
         text = html.unescape(text)
     visible = _CONTROL.sub(" ", _INVISIBLE.sub("", text))
     hidden += sum(len(found) for found in re.findall(r"[\U000e0000-\U000e007f]{4,}", text))

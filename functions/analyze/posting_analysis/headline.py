@@ -46,14 +46,19 @@ def posting_language(text: str) -> str | None:
 def read_headline(text: str) -> Headline:
     """Read the head of a posting. Labels win over sentences, sentences over the first lines."""
     language = posting_language(text)
-    lines = [line for line in (_plain(raw) for raw in text.split("\n")[:80]) if line]
+    raw_lines = [raw for raw in text.split("\n")[:80] if _plain(raw)]
+    lines = [_plain(raw) for raw in raw_lines]
     title = _labelled(vocabulary().title_label, text) or None
     employer = _labelled(vocabulary().employer_label, text)
     location = _labelled(vocabulary().location_label, text)
     head = lines[:8]
-    first_title = next((_title_of(line) for line in head if _names_a_job(line)), None)
+    listed = re.compile(r"\s*[-*•·–]\s")  # a list item is no headline
+    named = [_names_a_job(line) and not listed.match(raw) for line, raw in zip(head, raw_lines[:8], strict=True)]
+    first = next((_title_of(line) for line, names in zip(head[:3], named[:3], strict=True) if names), None)
+    later = next((_title_of(line) for line, names in zip(head[3:], named[3:], strict=True) if names), None)
     sought = _sought(text, language)
-    title = title or first_title or sought.get("title") or (head[0] if head and len(head[0].split()) <= 8 else None)
+    title = title or first or sought.get("title") or later
+    title = title or (head[0] if head and len(head[0].split()) <= 8 else None)
     employer = employer or sought.get("employer") or _employer_of_head(head, title) or _employer_by_phrase(text)
     location = location or _location_of_head(head, title, employer) or _location_by_phrase(text, language)
     title = _clean_title(title)
@@ -187,8 +192,7 @@ def _is_name(part: str) -> bool:
         or _NO_PLACE.search(part)
         or vocabulary().title_noun.search(part)
         or part.endswith((":", "?", "."))
-        or (_CAPITALISED.fullmatch(part) is None
-        and len(part.split()) > 5)
+        or (_CAPITALISED.fullmatch(part) is None and len(part.split()) > 5)
     )
 
 
@@ -230,7 +234,7 @@ def _location_of_head(head: list[str], title: str | None, employer: str | None) 
         if "\x00" not in rest and not re.search(r"[|·–]", rest):
             continue
         for part in re.split(r"\s+[–—|·•-]\s+|\s*\|\s*|\x00,?\s*", rest):
-            part = vocabulary().gender_marker.sub("", part).strip(" ,;:()")
+            part = vocabulary().gender_marker.sub("", part).strip(" ,;:()–—·-")
             part = re.sub(r"^(?:à|in|en|te|a|at|em)\s+", "", part)
             if (
                 len(part) > 2

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from cvmaker_core.human_languages import find_languages
@@ -9,6 +10,7 @@ from cvmaker_core.schema.artefacts import Requirement, RequirementKind
 from cvmaker_core.skill_aliases import canonical_skill, find_skills
 from cvmaker_core.text import fold
 
+from posting_analysis.headline import posting_language
 from posting_analysis.segmentation import Statement, statements
 from posting_analysis.vocabulary import vocabulary
 
@@ -30,7 +32,16 @@ MAX_REQUIREMENTS = 120
 _ITEM_GAP = re.compile(r"\s*(?:,|;|\s/\s|(?<=[\w)])/(?=[A-Z][\w.+#]*(?:\W|$))|·|\|)\s*")
 _EDGE = " \t\n,;:.!•·*_-–—|/\"“”'"
 _PARENTHESES = re.compile(r"\(([^()]{2,160})\)")
+# Job boards add a line of facts: "Full-time; Mid-Senior level; Bachelor's Degree; Marketing". Its degree is a
+# form field of the board's, worth less than what the posting itself says.
+_JOB_BOARD_FACTS = re.compile(
+    r"^(?:Full-time|Part-time|Contract|Temporary|Other|Internship|Permanent)(?:;[^;\n]{2,60}){1,5}\s*$", re.MULTILINE
+)
 _AGE = re.compile(r"years? (?:of age|old)|jahre alt|ans révolus|mayor de", re.IGNORECASE)
+
+
+# The language of the posting that is being read; its conjunctions cut lists.
+_language: ContextVar[str] = ContextVar("_language", default="en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +64,18 @@ def find_requirements(text: str) -> list[Requirement]:
 
 def extract_candidates(text: str) -> list[Candidate]:
     """Requirement candidates of a posting in their order."""
+    _language.set(posting_language(text) or "en")
     found: list[Candidate] = []
+    facts = _JOB_BOARD_FACTS.search(text)
     for statement in statements(text):
+        if facts and facts.start() <= statement.start < facts.end():
+            continue
         found.extend(_from_statement(text, statement))
+    if facts and not any(candidate.kind == "degree" for candidate in found):
+        degree = next((m for m in re.finditer(r"[^;]+", facts[0]) if vocabulary().degree.search(m[0])), None)
+        if degree:
+            start, end = _edges(text, facts.start() + degree.start(), facts.start() + degree.end())
+            found.append(Candidate(start, end, "degree", False))
     return found
 
 
@@ -101,35 +121,74 @@ def _from_statement(text: str, statement: Statement) -> Iterator[Candidate]:
     lexicon = vocabulary()
     if len(words) < 2 or statement.section == "skip" or lexicon.injection.search(words):
         return
+    if _INTRODUCES.search(words):
+        return
     listed = statement.section in {"must", "nice"} or (statement.section == "duties" and statement.bulleted)
     if lexicon.noise.search(words) and not (listed and lexicon.want_opener.search(words)):
         return
     if statement.section in {"must", "nice"}:
         if statement.section == "must" and not statement.bulleted and _is_duty_sentence(words):
             yield from _duties(text, statement.start, statement.end)
-            return
-        yield from _clauses(text, statement.start, statement.end, statement.section == "must")
+        else:
+            yield from _clauses(text, statement.start, statement.end, statement.section == "must")
         return
     want = lexicon.want_opener.search(words)
-    if statement.section == "duties":
-        cue = lexicon.must_cue.search(words) or lexicon.nice_cue.search(words)
-        if want and (cue or want.start() < 3) and not lexicon.duty_opener.match(words):
-            yield from _clauses(text, statement.start + _opener_end(words, want), statement.end, True)
-        elif len(words.split()) >= 2:
-            yield from _duties(text, statement.start, statement.end)
-        return
-    if lexicon.duty_opener.search(words) and not (want and lexicon.must_cue.search(words)):
-        opener = lexicon.duty_opener.search(words)
-        if opener and opener.start() <= 60:
-            yield from _duties(text, statement.start, statement.end)
-            return
-    if want and (want.start() <= 40 or lexicon.must_cue.search(words) or lexicon.nice_cue.search(words)):
+    cue = lexicon.must_cue.search(words) or lexicon.nice_cue.search(words)
+    opener = lexicon.duty_opener.search(words)
+    duty = opener is not None and opener.start() <= 90
+    if want and (cue or want.start() < 3) and not (duty and opener and opener.start() < want.start()):
         yield from _clauses(text, statement.start + _opener_end(words, want), statement.end, True)
+    elif statement.section == "duties":
+        if duty or statement.bulleted or not _DESCRIBES.match(words):
+            yield from _duties(text, statement.start, statement.end)
+    elif duty or _is_bare_order(words):
+        yield from _duties(text, statement.start, statement.end)
+    elif (want and want.start() <= 40) or (cue and _names_a_wish(words)):
+        yield from _clauses(text, statement.start + (_opener_end(words, want) if want else 0), statement.end, True)
+
+
+# "Some of the skills for this position include, but are not limited to:" says that a list follows.
+_INTRODUCES = re.compile(r"(?:not limited to|the following(?: \w+){0,3}|as follows)\W*$", re.IGNORECASE)
+# A sentence about the firm, the team or the product: it has a subject of its own where a duty has none.
+_DESCRIBES = re.compile(
+    r"(?:the|this|these|our|we|it|its|they|a|an|as|most|here|wir|unser\w*|das|die|der|ein\w*|es|nous|notre|nos|le|la|les|il"
+    r"|elle|une?|nuestr\w+|el|los|las|somos|onze|wij|het|de|noi|siamo|il|nossa|nosso|o|a)\b",
+    re.IGNORECASE,
+)
+
+
+# Orders to the reader of the page, not to the holder of the job.
+_TO_THE_READER = re.compile(
+    r"(?:direct|join|apply|e-?mail|visit|see|send|find|follow|read|share|click|check|learn more|log|load|watch|contact|come|stay"
+    r"|get|give|report this|save|keep all|take a look)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_bare_order(words: str) -> bool:
+    """`Prioritise requirements with the team`: a duty where the posting's headings are lost."""
+    return (
+        len(words.split()) >= 4
+        and bool(vocabulary().english_verb.match(words))
+        and not _TO_THE_READER.match(words)
+        and not words.rstrip().endswith(("!", "?"))
+        and not (len(words.split()) <= 8 and vocabulary().title_noun.search(words))
+    )
+
+
+def _names_a_wish(words: str) -> bool:
+    """Whether a sentence names something that can be asked of a person."""
+    lexicon = vocabulary()
+    return bool(
+        find_languages(words) or find_skills(words) or lexicon.degree.search(words) or lexicon.certificate.search(words)
+    )
 
 
 def _opener_end(words: str, want: re.Match[str]) -> int:
     """Where what is wanted begins: behind "You bring", but with "Experience in" itself."""
-    lead = re.match(r"(?:you|the|we|sie|du|vous|tu|je|jij|this|candidates?|applicants?|they)\b", want[0], re.IGNORECASE)
+    lead = re.match(
+        r"(?:as|you|the|we|sie|du|vous|tu|je|jij|this|candidates?|applicants?|they)\b", want[0], re.IGNORECASE
+    )
     return want.end() if lead and want.start() < 60 else 0
 
 
@@ -143,7 +202,7 @@ def _duties(text: str, start: int, end: int) -> Iterator[Candidate]:
     words = text[start:end]
     prose = False
     for opener in vocabulary().duty_opener.finditer(words):
-        if opener.start() <= 80:
+        if opener.start() <= 90:
             prose = True
             start += opener.end()
             words = text[start:end]
@@ -156,20 +215,27 @@ def _duties(text: str, start: int, end: int) -> Iterator[Candidate]:
         second = vocabulary().duty_opener.match(text[left:right])
         if second:
             left, right = _edges(text, left + second.end(), right)
-        if len(text[left:right].split()) >= 2 and not vocabulary().noise.search(text[left:right]):
+        duty = text[left:right]
+        if len(duty.split()) >= 2 and not vocabulary().noise.search(duty) and not _PASSIVE.match(duty):
             yield Candidate(left, right, "duty", True)
+
+
+# "The tools will be used by …": nothing is asked of the reader.
+_PASSIVE = re.compile(r"be (?:\w+ly )?\w+(?:ed|en)\b(?! to\b)", re.IGNORECASE)
 
 
 def _split_prose(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """A sentence's coordinated parts, if each is long enough to be a duty or a wish of its own."""
     cuts = [(m.start(), m.end()) for m in re.finditer(r",\s+", text[start:end])]
-    cuts += [(m.start(), m.end()) for m in vocabulary().conjunction.finditer(text[start:end])]
+    cuts += [(m.start(), m.end()) for m in vocabulary().conjunction(_language.get()).finditer(text[start:end])]
     parts: list[tuple[int, int]] = []
     left = 0
     for cut_start, cut_end in sorted(cuts):
         if cut_start < left:
             continue
         tail = text[start + cut_end : end]
+        if _language.get() == "en" and not vocabulary().english_verb.match(tail):
+            continue
         if len(text[start + left : start + cut_start].split()) >= 3 and len(tail.split()) >= 3:
             parts.append((start + left, start + cut_start))
             left = cut_end
@@ -205,7 +271,7 @@ def _one_clause(text: str, start: int, end: int, must: bool) -> Iterator[Candida
     lexicon = vocabulary()
     start, end = _edges(text, start, end)
     words = text[start:end]
-    if len(words) < 2 or lexicon.generic.__contains__(fold(words)):
+    if len(words) < 2 or fold(words) in lexicon.generic:
         return
     if lexicon.nice_cue.search(words):
         must = False
@@ -283,7 +349,7 @@ def _split_commas(text: str, start: int, end: int) -> list[tuple[int, int]]:
         index += 1
     parts.append((left, end))
     last_start, last_end = parts[-1]
-    joint = vocabulary().conjunction.search(" " + text[last_start:last_end])
+    joint = vocabulary().conjunction(_language.get()).search(" " + text[last_start:last_end])
     if len(parts) > 1 and joint:
         cut = last_start + max(0, joint.start() - 1)
         after = last_start + joint.end() - 1
@@ -294,7 +360,11 @@ def _split_commas(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def _long_list(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Top-level items of an enumeration of wishes in prose, or the clause itself."""
     parts = _split_commas(text, start, end)
-    if len(parts) >= 3 and all(len(text[a:b].split()) <= 9 for a, b in parts):
+    if any(vocabulary().list_intro.match(text[a:b].strip()) for a, b in parts[1:]):
+        return [(start, end)]
+    # "UI trends, techniques and technologies": later single common words belong to the first item.
+    lone = sum(len(text[a:b].split()) == 1 and not _is_known(text[a:b].strip()) for a, b in parts[1:])
+    if len(parts) >= 3 and all(len(text[a:b].split()) <= 9 for a, b in parts) and lone * 2 <= len(parts) - 1:
         return parts
     return [(start, end)]
 
@@ -335,7 +405,7 @@ def _only_languages(words: str) -> bool:
     rest = words
     for mention in reversed(find_languages(words)):
         rest = rest[: mention.start] + rest[mention.end :]
-    rest = vocabulary().conjunction.sub(" ", f" {rest} x")
+    rest = vocabulary().conjunction(_language.get()).sub(" ", f" {rest} x")
     return len(re.findall(r"\w{3,}", rest)) <= 1
 
 
@@ -373,7 +443,7 @@ def _skills(text: str, start: int, end: int, must: bool) -> Iterator[Candidate]:
     if listed and all(len(text[a:b].split()) <= 5 for a, b in listed):
         head = _trim_item(text, start, head_end)
         named = [item for item in listed if _names_something(text[item[0] : item[1]])]
-        if named:
+        if len(named) * 2 >= len(listed) and not _PEOPLE.search(text[start:head_end]):
             if (brackets and len(text[head[0] : head[1]].split()) <= 5) or canonical_skill(text[head[0] : head[1]]):
                 yield from _items_or_whole(text, start, head_end, must)
             for left, right in listed:
@@ -397,39 +467,68 @@ def _names_something(words: str) -> bool:
     return bool(canonical_skill(plain)) or bool(re.match(r"[A-Z0-9]", plain)) or bool(find_skills(plain))
 
 
+# Words after which a list names people to work with, not things to know.
+_PEOPLE = re.compile(
+    r"(?:teams?|colleagues|departments?|stakeholders|partners|clients|functions|relationships?|audiences?|kollegen"
+    r"|abteilungen|partnern|équipes?|clients|equipos|clientes)\W*$",
+    re.IGNORECASE,
+)
+MAX_CHOICES = 4
+
+
 def _items_or_whole(text: str, start: int, end: int, must: bool) -> Iterator[Candidate]:
+    """A list of short items becomes one requirement each; a choice ("Go or Rust") and prose stay whole."""
     lexicon = vocabulary()
     items = [_trim_item(text, a, b) for a, b in _items(text, start, end)]
     items = [(a, b) for a, b in items if b > a and fold(text[a:b]) not in lexicon.generic]
     if not items:
         return
     texts = [text[a:b] for a, b in items]
-    known = [bool(canonical_skill(t)) or _is_soft(t) or _only_skill(t) for t in texts]
-    commas = text[start:end].count(",")
-    short = all(
-        len(t.split()) <= (4 if k else 3) and not lexicon.preposition.search(t)
-        for t, k in zip(texts, known, strict=True)
-    )
-    if len(items) == 1:
-        if known[0] or len(texts[0].split()) <= 3:
-            yield from _item(text, *items[0], must)
-            return
-    elif (sum(known) * 3 >= len(items) * 2 and all(len(t.split()) <= 6 for t in texts)) or (
-        commas >= 1 and short and len(items) >= 3
-    ):
-        for left, right in items:
-            yield from _item(text, left, right, must)
+    known = [_is_known(t) for t in texts]
+    if len(items) == 1 and canonical_skill(texts[0]):
+        yield from _item(text, *items[0], must)
         return
+    if len(items) > 1:
+        short = all(
+            len(t.split()) <= (4 if k else 3) and not lexicon.preposition.search(t)
+            for t, k in zip(texts, known, strict=True)
+        )
+        mostly_known = sum(known) * 3 >= len(items) * 2 and all(len(t.split()) <= 6 for t in texts)
+        if mostly_known or (len(items) >= 3 and "," in text[start:end] and short):
+            if (
+                2 <= len(items) <= MAX_CHOICES
+                and _is_choice(text[items[0][1] : items[-1][0]])
+                and all(canonical_skill(t) for t in texts)
+            ):
+                yield Candidate(items[0][0], items[-1][1], "skill", must)
+                return
+            for left, right in items:
+                yield from _item(text, left, right, must)
+            return
     skills = find_skills(text[start:end])
     covered = sum(len(skill.surface.split()) for skill in skills)
     left, right = _trim_clause(text, start, end)
     content = [w for w in re.findall(r"\w+", text[_trim_item(text, start, end)[0] : right]) if len(w) > 2]
-    if skills and covered * 20 >= len(content) * 9:
+    if skills and covered * 20 >= len(content) * 9 and any(is_name(skill.surface) for skill in skills):
         for skill in skills:
             yield Candidate(start + skill.start, start + skill.end, "skill", must)
-        return
-    if right - left > 1:
+    elif right - left > 1:
         yield Candidate(left, right, "soft" if _is_soft(text[left:right]) else "skill", must)
+
+
+def _is_choice(words: str) -> bool:
+    return bool(vocabulary().alternative(_language.get()).search(f" {words} x"))
+
+
+def is_name(words: str) -> bool:
+    """Whether a skill is written as a name (Kafka, S7), not as a common noun."""
+    return any(character.isupper() or character.isdigit() for character in words)
+
+
+def _is_known(words: str) -> bool:
+    """Whether an item is a skill of the lexicon or a trait; "Excel (pivot tables)" is one as well."""
+    plain = _PARENTHESES.sub("", words).strip()
+    return bool(canonical_skill(plain)) or _is_soft(plain) or _only_skill(plain)
 
 
 def _only_skill(words: str) -> bool:
@@ -446,7 +545,7 @@ def _items(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """A list's items: at commas, slashes between names, and conjunctions; brackets stay with their item."""
     words = text[start:end]
     cuts = [(m.start(), m.end()) for m in _ITEM_GAP.finditer(words)]
-    cuts += [(m.start(), m.end()) for m in vocabulary().conjunction.finditer(words)]
+    cuts += [(m.start(), m.end()) for m in vocabulary().conjunction(_language.get()).finditer(words)]
     cuts = [c for c in cuts if not canonical_skill(_around(words, *c))]
     parts: list[tuple[int, int]] = []
     left = 0
@@ -501,8 +600,17 @@ def _edges(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+_REASONED_CUE = re.compile(
+    r"\s(?:is|are)\s(?:essential|required|crucial|important|necessary|key)\b(?:\s(?:as|because|since|to|for|in)\b.*)?$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
 def _without_cues(text: str, start: int, end: int) -> tuple[int, int]:
-    """Take "is a plus", "required" off the end of a clause."""
+    """Take "is a plus", "is essential as …" off the end of a clause."""
+    reasoned = _REASONED_CUE.search(text[start:end])
+    if reasoned and reasoned.start() > 1:
+        return _edges(text, start, start + reasoned.start())
     tail = vocabulary().tail.search(text[start:end])
     if tail and tail.start() > 1:
         return _edges(text, start, start + tail.start())
@@ -537,4 +645,8 @@ def _trim_clause(text: str, start: int, end: int) -> tuple[int, int]:
     )
     if opener:
         start += opener.end()
+    start, end = _edges(text, start, end)
+    joint = vocabulary().list_intro.match(text[start:end]) or re.match(r"(?:and|und|et|y|e|en)\s", text[start:end])
+    if joint:
+        start += joint.end()
     return _without_cues(text, *_edges(text, start, end))

@@ -7,6 +7,7 @@ were lost ("…requirements gatheredManage the team"), statements are cut apart 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from cvmaker_core.skill_aliases import canonical_skill
 
@@ -18,16 +19,29 @@ _DECORATION = ' \t*_#:=~-–—|.!…"“”«»?¿¡✨🚀🎯💡👉✅🔥�
 _LETTER = "A-Za-zÀ-ÖØ-öø-ÿ"
 _LOWER = "a-zß-öø-ÿ"
 _UPPER = "A-ZÀ-ÖØ-Þ"
-# Lower case running into a capitalised word, a closing bracket or a full stop into a word: a lost line break.
+# A lost line break: lower case, a closing bracket, a full stop or a colon running into a capitalised word …
 _RUN_TOGETHER = re.compile(
-    rf"(?<=[{_LOWER}]{{3}})(?=[{_UPPER}][{_LOWER}])|(?<=[{_LOWER}]{{2}}[)\]])(?=[{_UPPER}][{_LOWER}])"
-    rf"|(?<=[{_LOWER}]{{3}}[.:])(?=[{_UPPER}][{_LOWER}])|(?<=[{_LOWER}]{{4}})(?=[{_UPPER}]{{2,}}\b)"
-    rf"|(?<=[{_LOWER}]{{4}})(?=\d+(?:\.\d+|[-–]\d+)?[\s+])|(?<=\d\))(?=[{_UPPER}][{_LOWER}])"
+    "|".join(
+        (
+            rf"(?<=[{_LOWER}]{{3}})(?=[{_UPPER}][{_LOWER}])",
+            rf"(?<=[{_LOWER}]{{3}})(?=A [{_LOWER}])",
+            rf"(?<=\w\w[)\]!])(?=[{_UPPER}](?:[{_LOWER}]|\s))",
+            rf"(?<=[{_LOWER}]{{3}}[.:])(?=[{_UPPER}][{_LETTER}\s])",
+            rf"(?<=-[{_UPPER}][{_LOWER}])(?=[{_UPPER}][{_LOWER}]{{3}})",
+            rf"(?<=[{_LOWER}]{{4}})(?=[{_UPPER}]{{2,}}\b)",
+            rf"(?<=[{_LOWER}]{{4}})(?=\d+(?:\.\d+|[-–]\d+)?[\s+])",
+        )
+    )
+)
+# … or, where the break became a space, a word that opens a wish: "CSS A firm grasp", "degree Experience with".
+_OPENS_A_WISH = re.compile(
+    r"(?<=[\w)]) (?=A (?:firm|good|solid|strong|relevant|deep|demonstrable|proven|passion)\b|(?:Strong|Excellent|Good|Solid"
+    r"|Proven|Experience|Knowledge|Ability|Proficien\w+|Familiarity|Understanding|Minimum|Must) [a-z])"
 )
 _NUMBERED = re.compile(rf"(?:(?<=[{_LOWER}.:)#])\s*|(?<=[A-Z]{{4}}))(?<!\d)\d{{1,2}}\.\s+(?=[{_UPPER}])")
-_INLINE_BULLET = re.compile(r"(?:^|(?<=[.\s;:a-z]))\s*(?:[•●▪·]\s*|(?:(?<=\s)|^)[-–*]\s+(?=[A-ZÀ-Þ]))")
+_INLINE_BULLET = re.compile(r"(?:^|(?<=[.\s;:a-z]))\s*(?:[•●▪·]\s*|(?:(?<=\s)|^)[-–*]\s+(?=[A-ZÀ-Þ\d]))")
 _SENTENCE_END = re.compile(rf"[.!?…]+[\"'”’)\]]*\s+(?=[\"“'(\[¿¡*_]*[{_UPPER}\d])|[!?][\"'”’)]*\s+|;\s+")
-_INLINE_LABEL = re.compile(rf"(?:^|(?<=[.!?)\s]))\s*[*_]*([{_UPPER}][\w’'&/,. -]{{1,60}}?)[*_]*\s*[:：](?!//)")
+_INLINE_LABEL = re.compile(rf"(?:^|(?<=[.!?)\s]))\s*[*_]*([{_UPPER}][\w’'&/,. -]{{1,60}}?)[*_]*\s*[:：?](?!//)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +107,8 @@ def statements(text: str) -> list[Statement]:
                 # "Objective #1: You will own …" is a heading and a duty at once.
                 found.append(_trimmed(text, start + line.index(body), start + len(line), section, bulleted))
             continue
-        for piece in _pieces(text, start + (len(line) - len(body)), start + len(line), section, bulleted, run_together):
+        whole = _Line(start + len(line) - len(body), start + len(line), section, bulleted)
+        for piece in _pieces(text, whole, run_together):
             found.append(piece.statement)
             if piece.persistent and not bulleted:
                 section = piece.statement.section
@@ -121,46 +136,67 @@ class _Piece:
     persistent: bool
 
 
-def _pieces(
-    text: str, start: int, end: int, section: Section, bulleted: bool, run_together: frozenset[str] | None
-) -> Iterator[_Piece]:
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line's body (half-open range) as it stands in its section."""
+
+    start: int
+    end: int
+    section: Section
+    bulleted: bool
+
+
+def _pieces(text: str, line: _Line, run_together: frozenset[str] | None) -> Iterator[_Piece]:
     """Cut a line at inline headings and sentence ends; a heading inside a line changes the section behind it."""
-    cuts = sorted({start, *_boundaries(text, start, end, run_together), end})
-    persistent = False
-    for left, right in zip(cuts, cuts[1:], strict=False):
+    cuts = sorted({line.start, *_boundaries(text, line.start, line.end, run_together), line.end})
+    section, persistent = line.section, False
+    carried: int | None = None
+    for left, right in pairwise(cuts):
         position = left
-        label = _INLINE_LABEL.match(text, left, right)
+        # "+ Bonus: send it encrypted" under "How to apply" opens no section.
+        closed = line.section == "skip" and line.bulleted
+        label = None if closed else _INLINE_LABEL.match(text, position, right)
         while label:
             known = heading_section(label[1])
             if known is None:
                 break
             section, persistent, position = known, True, label.end()
             label = _INLINE_LABEL.match(text, position, right)
-        prefix = _heading_prefix(text[position:right]) if run_together is not None or position == start else None
-        if prefix:
-            section, persistent, position = prefix[0], True, position + prefix[1]
-        yield _Piece(_trimmed(text, position, right, section, bulleted), persistent)
+        if run_together is not None or position == line.start:
+            prefix = _heading_prefix(text[position:right])
+            if prefix:
+                section, persistent, position = prefix[0], True, position + prefix[1]
+        words = text[position:right].strip()
+        alone = heading_section(words) if run_together is not None and len(words.split()) <= 4 else None
+        if alone is not None:
+            section, persistent = alone, True
+            continue
+        # "Project execution. Manage the suppliers …": a label in front of its sentence.
+        if words.endswith((".", ":")) and len(words.split()) <= 3 and right < line.end and section == "duties":
+            carried = position
+            continue
+        carried = None
+        yield _Piece(_trimmed(text, position, right, section, line.bulleted), persistent)
+    if carried is not None:
+        yield _Piece(_trimmed(text, carried, line.end, section, line.bulleted), persistent)
+
+
+# Words that are headings alone but open many a sentence as well.
+_NO_PREFIX = frozenset({"experience", "you", "education", "skills", "job", "position", "role", "bonus", "ideally"})
 
 
 def _heading_prefix(words: str) -> tuple[Section, int] | None:
-    """A heading whose line break was lost: "Requirements BA degree in …"."""
+    """A heading whose line break was lost: `Requirements BA degree in …`."""
     tokens = list(re.finditer(r"[^\W\d_][\w'’&-]*", words))
     for count in (4, 3, 2, 1):
         if len(tokens) < count + 2:
             continue
         end, following = tokens[count - 1].end(), tokens[count].start()
-        head = words[: tokens[count - 1].end()]
+        head = words[:end].strip()
         if not head[:1].isupper() or not words[following : following + 1].isupper() or words[end:following].strip():
             continue
         known = heading_section(head)
-        if known not in {None, "skip"} and head.casefold() not in {
-            "experience",
-            "you",
-            "education",
-            "skills",
-            "job",
-            "position",
-        }:
+        if known not in {None, "skip"} and head.casefold() not in _NO_PREFIX:
             return (known, following) if known else None
     return None
 
@@ -173,10 +209,10 @@ def _boundaries(text: str, start: int, end: int, run_together: frozenset[str] | 
             stem = word[1].casefold().strip(".")
             if stem in vocabulary().abbreviations or (len(stem) == 1 and stem.isalpha()):
                 continue
-        if text[match.end() : match.end() + 1].isdigit() and match[0].startswith("."):
-            # "approx. 3", "Nr. 4" are no sentence ends; "… experience. 3 years …" is.
-            if word and len(word[1]) <= 4:
-                continue
+        # "approx. 3", "Nr. 4" are no sentence ends; "… experience. 3 years …" is.
+        number_follows = match[0].startswith(".") and text[match.end() : match.end() + 1].isdigit()
+        if number_follows and word and len(word[1]) <= 4:
+            continue
         yield match.end()
     for match in _INLINE_LABEL.finditer(text, start, end):
         if heading_section(match[1]) is not None:
@@ -184,7 +220,7 @@ def _boundaries(text: str, start: int, end: int, run_together: frozenset[str] | 
         else:
             # A label may be preceded by words that are no part of it: "field. Responsibilities".
             words = match[1].split()
-            for count in (3, 2, 1):
+            for count in (6, 5, 4, 3, 2, 1):
                 if len(words) > count and heading_section(" ".join(words[-count:])) and words[-count][:1].isupper():
                     yield match.start(1) + match[1].rindex(" ".join(words[-count:]))
                     break
@@ -198,6 +234,7 @@ def _boundaries(text: str, start: int, end: int, run_together: frozenset[str] | 
         for match in _RUN_TOGETHER.finditer(text, start, end):
             if _is_lost_break(text, match.start(), run_together):
                 yield match.start()
+        yield from (match.end() for match in _OPENS_A_WISH.finditer(text, start, end))
 
 
 def _lost_line_breaks(text: str) -> frozenset[str] | None:

@@ -6,7 +6,7 @@ names in every language; `lexicons/common.json` holds what no language owns.
 
 import json
 import re
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -14,11 +14,16 @@ Section: TypeAlias = Literal["must", "nice", "duties", "skip", "neutral"]
 
 LANGUAGES = ("en", "de", "fr", "es", "nl", "it", "pt")
 _LEXICONS = Path(__file__).parent / "lexicons"
-_SECTIONS: tuple[Section, ...] = ("nice", "must", "duties", "skip")
+_SECTIONS: tuple[Section, ...] = ("neutral", "nice", "must", "duties", "skip")
 
 
 def _whole_words(patterns: list[str]) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)", re.IGNORECASE)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?:(?<=\s)|(?!\w))", re.IGNORECASE)
+
+
+def _any_apostrophe(pattern: str) -> str:
+    """Let a straight apostrophe stand for the typographic one too, outside character classes."""
+    return re.sub(r"(?<!\[)'(?!’)", "['’]", pattern)
 
 
 class Vocabulary:
@@ -31,7 +36,7 @@ class Vocabulary:
         self.common: dict[str, Any] = json.loads((_LEXICONS / "common.json").read_text(encoding="utf-8"))
 
     def _all(self, name: str) -> list[str]:
-        return [pattern for lexicon in self.languages.values() for pattern in lexicon[name]]
+        return [_any_apostrophe(p) for lexicon in self.languages.values() for p in lexicon[name]]
 
     def _labels(self, name: str) -> re.Pattern[str]:
         return re.compile(
@@ -54,7 +59,7 @@ class Vocabulary:
     def loose_headings(self) -> dict[Section, re.Pattern[str]]:
         return {
             section: re.compile(rf"(?<!\w)(?:{'|'.join(self.common['loose_headings'][section])})", re.IGNORECASE)
-            for section in _SECTIONS
+            for section in _SECTIONS[1:]
         }
 
     # --- cues --------------------------------------------------------------------------------
@@ -87,7 +92,7 @@ class Vocabulary:
 
     @cached_property
     def lead_in(self) -> re.Pattern[str]:
-        return re.compile(rf"(?:{'|'.join(self._all('lead_in'))})[\s,:]*", re.IGNORECASE)
+        return re.compile(rf"(?:{'|'.join(self._all('lead_in'))})(?:(?<=['’\s])|(?!\w))[\s,:]*", re.IGNORECASE)
 
     @cached_property
     def tail(self) -> re.Pattern[str]:
@@ -97,14 +102,36 @@ class Vocabulary:
     def list_intro(self) -> re.Pattern[str]:
         return re.compile(rf"[\s,]*(?<!\w)(?:{'|'.join(self.common['skill_list_intro'])})(?!\w):?\s*", re.IGNORECASE)
 
-    @cached_property
-    def conjunction(self) -> re.Pattern[str]:
-        words = "|".join(sorted(self.common["conjunctions"], key=len, reverse=True))
-        return re.compile(rf"\s*,?\s+(?:{words})\s+(?=\S)", re.IGNORECASE)
+    @cache
+    def conjunction(self, language: str) -> re.Pattern[str]:
+        """What joins the items of a list. "of", "o" or "en" join in one language and mean other things in the next."""
+        return self._joining([*self._joints(language, "and"), *self._joints(language, "or")])
+
+    @cache
+    def alternative(self, language: str) -> re.Pattern[str]:
+        """What joins the options of a choice."""
+        return self._joining(self._joints(language, "or"))
+
+    def _joints(self, language: str, name: str) -> list[str]:
+        return [*self.common["joints"]["en"][name], *self.common["joints"].get(language, {}).get(name, [])]
+
+    @staticmethod
+    def _joining(words: list[str]) -> re.Pattern[str]:
+        listed = "|".join(sorted(set(words), key=len, reverse=True))
+        return re.compile(rf"\s*,?\s+(?:{listed})\s+(?=\S)", re.IGNORECASE)
 
     @cached_property
     def preposition(self) -> re.Pattern[str]:
         return _whole_words(self.common["prepositions"])
+
+    @cached_property
+    def english_verb(self) -> re.Pattern[str]:
+        """A duty's verb in any of its forms: "design", "designs", "designing"."""
+        forms = [
+            rf"{verb[:-1]}(?:e|es|ing)" if verb.endswith("e") else rf"{verb}(?:s|es|[a-z]?ing)?"
+            for verb in sorted(self.languages["en"]["duty_verbs"], key=len, reverse=True)
+        ]
+        return re.compile(rf"(?:[a-z]+ly |also |then |help (?:to )?|be )?(?:{'|'.join(forms)})(?!\w)", re.IGNORECASE)
 
     # --- kinds -------------------------------------------------------------------------------
 
