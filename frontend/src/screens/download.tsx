@@ -1,0 +1,235 @@
+/** Every format, values to copy into forms, what a robot reads, what it cost, and real deletion. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import type { Certificate, Receipt, Tailored } from "../api/artefacts";
+import { deleteJob, type JobView, type Link } from "../api/client";
+import { useArtefact } from "../api/queries";
+import { Dialog } from "../components/dialog";
+import { Problem } from "../components/problem";
+import { type Text, useInterface } from "../i18n";
+import { navigate } from "../state/router";
+
+const FILES: [string, Text][] = [
+  ["cv.pdf", "formatPdf"],
+  ["cv.docx", "formatDocx"],
+  ["cv.txt", "formatText"],
+  ["cv.md", "formatMarkdown"],
+  ["cv.html", "formatHtml"],
+  ["resume.json", "formatJson"],
+  ["cover-letter.pdf", "letterPdf"],
+  ["cover-letter.docx", "letterDocx"],
+  ["cover-letter.txt", "letterText"],
+];
+
+export default function Download({ job }: { job: JobView }) {
+  const { t, formatNumber, has } = useInterface();
+  const certificate = useArtefact<Certificate>(job, "certificate.json").data;
+  const receipt = useArtefact<Receipt>(job, "receipt.json").data;
+  const tailored = useArtefact<Tailored>(job, "tailored.json").data;
+  const letter = tailored?.cover_letter?.paragraphs.map((paragraph) => paragraph.sentences.map((sentence) => sentence.text).join(" ")).join("\n\n");
+  const files = FILES.flatMap(([name, label]): [string, Text, Link][] => {
+    const link = job.links?.[name];
+    return link ? [[name, label, link]] : [];
+  });
+  const money = (value: number): string => formatNumber(value, { style: "currency", currency: "USD", maximumFractionDigits: 4 });
+  return (
+    <div className="stack loose">
+      <section className="stack" aria-labelledby="files">
+        <h2 id="files">{t("downloads")}</h2>
+        <div className="files">
+          {files.map(([name, label, link]) => (
+            <a key={name} className={`file-link ${name === "cv.pdf" ? "main" : ""}`} href={link.url} download={link.file_name} rel="noreferrer">
+              <span className="grow">
+                <b>{t(label)}</b>
+                <span className="soft small">
+                  {link.file_name} · {formatNumber(Math.max(1, Math.round(link.bytes / 1024)))} kB
+                </span>
+              </span>
+              <span aria-hidden="true">↓</span>
+            </a>
+          ))}
+        </div>
+      </section>
+
+      {certificate && (
+        <section className="card stack" aria-labelledby="certificate">
+          <div className="row between">
+            <h2 id="certificate">{t("certificate")}</h2>
+            <span className={`tag ${certificate.verdict === "pass" ? "good" : certificate.verdict === "warn" ? "warn" : "bad"}`}>
+              {t(`verdict_${certificate.verdict}` as Text)}
+            </span>
+          </div>
+          <p className="soft">
+            {t("certificateText", {
+              ok: Object.values(certificate.fields).filter((field) => field.ok).length,
+              all: Object.keys(certificate.fields).length,
+              extractors: Object.keys(certificate.extractors).join(", "),
+            })}
+          </p>
+          {certificate.checks.length > 0 && (
+            <ul className="stack tight">
+              {certificate.checks.map((check, index) => (
+                <li key={index}>
+                  <span className={`tag ${check.ok ? "good" : "bad"}`}>{check.ok ? t("ok") : t("notOk")}</span> {has(`check_${check.code}`) ? t(`check_${check.code}` as Text) : check.code.replaceAll("_", " ")}{" "}
+                  <span className="soft small">{check.detail}</span>
+                </li>
+              ))}
+            </ul>
+          )}
+          <details>
+            <summary>{t("robotReads")}</summary>
+            <div className="table-frame">
+              <table>
+                <thead>
+                  <tr>
+                    <th scope="col">{t("field")}</th>
+                    <th scope="col">{t("weWrote")}</th>
+                    <th scope="col">{t("robotRead")}</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {Object.entries(certificate.fields).map(([pointer, field]) => (
+                    <tr key={pointer}>
+                      <th scope="row" className="small soft">
+                        {pointer.slice(1).replaceAll("/", " › ")}
+                      </th>
+                      <td dir="auto">{field.sent}</td>
+                      <td dir="auto">
+                        {field.ok ? "✓" : "✗"} {field.read ?? "–"}
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          </details>
+        </section>
+      )}
+
+      {(job.form_fields?.length ?? 0) > 0 && (
+        <section className="card stack" aria-labelledby="form">
+          <h2 id="form">{t("applicationForm")}</h2>
+          <p className="soft">{t("applicationFormText")}</p>
+          <div>
+            {job.form_fields?.map((field, index) => (
+              <div key={index} className="copy-row">
+                <span className="soft small">{has(`form_${field.field}`) ? t(`form_${field.field}` as Text) : field.field}</span>
+                <p dir="auto" className="small">
+                  {field.value}
+                </p>
+                <CopyButton value={field.value} label={has(`form_${field.field}`) ? t(`form_${field.field}` as Text) : field.field} />
+              </div>
+            ))}
+          </div>
+        </section>
+      )}
+
+      {letter && (
+        <section className="card stack" aria-labelledby="letter">
+          <div className="row between">
+            <h2 id="letter">{t("coverLetter")}</h2>
+            <CopyButton value={letter} label={t("coverLetter")} />
+          </div>
+          <p style={{ whiteSpace: "pre-wrap" }} dir="auto">
+            {letter}
+          </p>
+        </section>
+      )}
+
+      {receipt && (
+        <details className="card">
+          <summary>
+            <strong>{t("receipt")}</strong> <span className="soft">{money(receipt.usd["total"] ?? 0)}</span>
+          </summary>
+          <div className="table-frame">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">{t("stage")}</th>
+                  <th scope="col" className="number">
+                    {t("seconds")}
+                  </th>
+                  <th scope="col" className="number">
+                    {t("cost")}
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {Object.entries(receipt.stages).map(([stage, cost]) => (
+                  <tr key={stage}>
+                    <th scope="row">{has(`stage_${stage}`) ? t(`stage_${stage}` as Text) : stage}</th>
+                    <td className="number">{formatNumber(cost.estimated_ms / 1000, { maximumFractionDigits: 2 })}</td>
+                    <td className="number">{formatNumber(cost.usd, { style: "currency", currency: "USD", maximumFractionDigits: 6 })}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+          <p className="soft small">{t("pricesOf", { date: receipt.price_table })}</p>
+        </details>
+      )}
+      <Delete job={job.job_id} />
+    </div>
+  );
+}
+
+export function CopyButton({ value, label }: { value: string; label: string }) {
+  const { t } = useInterface();
+  const [copied, setCopied] = useState(false);
+  const copy = (): void => {
+    void navigator.clipboard.writeText(value).then(() => {
+      setCopied(true);
+      setTimeout(() => setCopied(false), 2000);
+    });
+  };
+  return (
+    <button type="button" className="button" onClick={copy} aria-label={`${t("copy")}: ${label}`}>
+      <span aria-live="polite">{copied ? t("copied") : t("copy")}</span>
+    </button>
+  );
+}
+
+export function Delete({ job, onDeleted }: { job: string; onDeleted?: () => void }) {
+  const { t } = useInterface();
+  const queries = useQueryClient();
+  const [open, setOpen] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const remove = async (): Promise<void> => {
+    try {
+      await deleteJob(job);
+      try {
+        localStorage.removeItem(`cvmaker.draft.${job}`);
+        localStorage.removeItem(`cvmaker.note.${job}`);
+      } catch {
+        // Nothing was kept.
+      }
+      queries.removeQueries({ queryKey: ["artefact", job] });
+      queries.removeQueries({ queryKey: ["job", job] });
+      await queries.invalidateQueries({ queryKey: ["jobs"] });
+      setOpen(false);
+      if (onDeleted) onDeleted();
+      else navigate("/cvs");
+    } catch (failure) {
+      setError(failure);
+    }
+  };
+  return (
+    <div>
+      <button type="button" className="button danger" onClick={() => setOpen(true)}>
+        {t("delete")}
+      </button>
+      <Dialog title={t("deleteTitle")} open={open} onClose={() => setOpen(false)}>
+        <p>{t("deleteText")}</p>
+        {error !== null && <Problem error={error} />}
+        <div className="row">
+          <button type="button" className="button danger" onClick={() => void remove()}>
+            {t("deleteNow")}
+          </button>
+          <button type="button" className="button" onClick={() => setOpen(false)}>
+            {t("keep")}
+          </button>
+        </div>
+      </Dialog>
+    </div>
+  );
+}

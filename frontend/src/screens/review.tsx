@@ -1,0 +1,287 @@
+/** What was changed and why, what the posting asks for and what answers it, and where each claim stands in the upload. */
+import { useMemo, useRef, useState } from "react";
+import type { Analysis, EvidenceData, Parsed, Span, Tailored } from "../api/artefacts";
+import { editResume, type JobView, newIdempotencyKey } from "../api/client";
+import { useArtefact } from "../api/queries";
+import { Dialog } from "../components/dialog";
+import { Problem } from "../components/problem";
+import { SourceViewer } from "../components/source-viewer";
+import { type Text, useInterface } from "../i18n";
+import { diffWords } from "../state/diff";
+import { resolvePointer, sourcesOf, spansOf } from "../state/provenance";
+import { navigate } from "../state/router";
+
+const TONES = { met: "good", partly: "warn", adjacent: "warn", missing: "bad" } as const;
+type Decision = "accept" | "reject";
+
+export default function Review({ job }: { job: JobView }) {
+  const { t } = useInterface();
+  const parsed = useArtefact<Parsed>(job, "parsed.json").data;
+  const analysis = useArtefact<Analysis>(job, "analysis.json").data;
+  const evidence = useArtefact<EvidenceData>(job, "evidence.json").data;
+  const tailored = useArtefact<Tailored>(job, "tailored.json").data;
+  const [spans, setSpans] = useState<Span[]>([]);
+  const [documentOpen, setDocumentOpen] = useState(false);
+
+  const show = (pointers: string[], open = false): void => {
+    const found = spansOf(parsed, pointers);
+    if (found.length) setSpans(found);
+    if (open && !matchMedia("(min-width: 64rem)").matches) setDocumentOpen(true);
+  };
+
+  return (
+    <div className="split">
+      <div className="stack loose">
+        <Warnings job={job} />
+        {tailored && <Changes job={job} tailored={tailored} onShow={show} />}
+        {analysis?.posting && evidence && (
+          <Requirements analysis={analysis} evidence={evidence} resume={parsed?.resume} onShow={show} />
+        )}
+        {analysis && analysis.findings.length > 0 && (
+          <section className="card stack">
+            <h2>{t("findings")}</h2>
+            <ul className="stack tight">
+              {analysis.findings.map((finding, index) => (
+                <li key={index} className={`message ${finding.severity === "info" ? "" : finding.severity === "error" ? "bad" : "warn"}`}>
+                  <strong>{finding.message}</strong>
+                  <span>{finding.advice}</span>
+                  {spansOf(parsed, [finding.pointer]).length > 0 && (
+                    <button type="button" className="link" onClick={() => show([finding.pointer], true)}>
+                      {t("showInDocument")}
+                    </button>
+                  )}
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+        {evidence && evidence.career_memory.length > 0 && (
+          <section className="card stack">
+            <h2>{t("careerMemory")}</h2>
+            <p className="soft">{t("careerMemoryText")}</p>
+            <ul className="stack tight">
+              {evidence.career_memory.map((offer) => (
+                <li key={`${offer.job_id}${offer.pointer}`} className="message">
+                  <span dir="auto">{offer.text}</span>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+      </div>
+      <div className="aside on-demand">
+        <SourceViewer job={job} parsed={parsed} spans={spans} />
+      </div>
+      <Dialog title={t("yourDocument")} open={documentOpen} onClose={() => setDocumentOpen(false)} wide>
+        <SourceViewer job={job} parsed={parsed} spans={spans} />
+      </Dialog>
+    </div>
+  );
+}
+
+function Warnings({ job }: { job: JobView }) {
+  const { t } = useInterface();
+  if (!job.warnings?.length) return null;
+  return (
+    <details className="card">
+      <summary>
+        <strong>{t("notes", { count: job.warnings.length })}</strong>
+      </summary>
+      <ul className="stack tight" style={{ marginTop: "0.8rem" }}>
+        {job.warnings.map((warning) => (
+          <li key={warning.code + warning.message}>
+            {warning.message} <span className="soft">{warning.advice}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+type Show = (pointers: string[], open?: boolean) => void;
+
+function Changes({ job, tailored, onShow }: { job: JobView; tailored: Tailored; onShow: Show }) {
+  const { t } = useInterface();
+  const [decisions, setDecisions] = useState<Record<string, Decision>>({});
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const key = useRef("");
+  const rejected = Object.values(decisions).filter((decision) => decision === "reject").length;
+  const decide = (pointer: string, decision: Decision): void => {
+    key.current = "";
+    setDecisions((before) => ({ ...before, [pointer]: decision }));
+  };
+  const decideAll = (decision: Decision): void => {
+    key.current = "";
+    setDecisions(Object.fromEntries(tailored.changes.map((change) => [change.pointer, decision])));
+  };
+  const apply = async (): Promise<void> => {
+    setBusy(true);
+    setError(null);
+    key.current ||= newIdempotencyKey();
+    try {
+      const made = await editResume(job.job_id, { decisions }, job.etags?.resume ?? "", key.current);
+      navigate(`/jobs/${made.job_id}/review`);
+    } catch (failure) {
+      setError(failure);
+      setBusy(false);
+    }
+  };
+  return (
+    <section className="stack" aria-labelledby="changes">
+      <div className="row between">
+        <h2 id="changes">{t("changes", { count: tailored.changes.length })}</h2>
+        {tailored.changes.length > 1 && (
+          <div className="row">
+            <button type="button" className="button quiet" onClick={() => decideAll("accept")}>
+              {t("acceptAll")}
+            </button>
+            <button type="button" className="button quiet" onClick={() => decideAll("reject")}>
+              {t("rejectAll")}
+            </button>
+          </div>
+        )}
+      </div>
+      {tailored.changes.length === 0 && <p className="soft">{t("noChanges")}</p>}
+      <ol className="stack">
+        {tailored.changes.map((change) => {
+          const decision = decisions[change.pointer] ?? "accept";
+          const sources = sourcesOf(tailored, change.pointer);
+          return (
+            <li
+              key={change.pointer}
+              className={`change ${decision === "reject" ? "rejected" : ""}`}
+              onMouseEnter={() => onShow(sources)}
+              onFocus={() => onShow(sources)}
+            >
+              <p dir="auto">
+                {diffWords(change.before, change.after).map((piece, index) =>
+                  piece.kind === "added" ? <ins key={index}>{piece.text}</ins> : piece.kind === "removed" ? <del key={index}>{piece.text}</del> : <span key={index}>{piece.text}</span>,
+                )}
+              </p>
+              <p className="soft small">{change.reason}</p>
+              <div className="row between">
+                <button type="button" className="link small" onClick={() => onShow(sources, true)}>
+                  {t("showInDocument")}
+                </button>
+                <div className="row" role="group" aria-label={t("decision")}>
+                  <button type="button" className="button" aria-pressed={decision === "accept"} onClick={() => decide(change.pointer, "accept")}>
+                    {t("accept")}
+                  </button>
+                  <button type="button" className="button no" aria-pressed={decision === "reject"} onClick={() => decide(change.pointer, "reject")}>
+                    {t("reject")}
+                  </button>
+                </div>
+              </div>
+            </li>
+          );
+        })}
+      </ol>
+      {rejected > 0 && (
+        <div className="stack tight">
+          {error !== null && <Problem error={error} />}
+          <div className="row">
+            <button type="button" className="button primary" disabled={busy} onClick={() => void apply()}>
+              {t("applyDecisions", { count: rejected })}
+            </button>
+            <span className="soft small">{t("applyDecisionsText")}</span>
+          </div>
+        </div>
+      )}
+      {tailored.rejected.length > 0 && (
+        <details className="card">
+          <summary>
+            <strong>{t("rejectedProposals", { count: tailored.rejected.length })}</strong>
+          </summary>
+          <p className="soft small" style={{ margin: "0.6rem 0" }}>
+            {t("rejectedProposalsText")}
+          </p>
+          <ul className="stack">
+            {tailored.rejected.map((rejection, index) => (
+              <li key={index} className="stack tight">
+                <p dir="auto">
+                  <s>{rejection.text}</s>
+                </p>
+                <ul className="small">
+                  {rejection.reasons.map((reason, at) => (
+                    <li key={at} className="soft">
+                      {reason.detail || reason.code}
+                    </li>
+                  ))}
+                </ul>
+                <button type="button" className="link small" onClick={() => onShow(rejection.source_ids, true)}>
+                  {t("showInDocument")}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
+  );
+}
+
+function Requirements(props: { analysis: Analysis; evidence: EvidenceData; resume: unknown; onShow: Show }) {
+  const { t } = useInterface();
+  const { analysis, evidence, resume, onShow } = props;
+  const matches = useMemo(() => new Map(evidence.matches.map((match) => [match.requirement_id, match])), [evidence]);
+  const missing = analysis.requirements.filter((requirement) => matches.get(requirement.id)?.state === "missing");
+  return (
+    <section className="card stack" aria-labelledby="requirements">
+      <h2 id="requirements">{t("requirements")}</h2>
+      <ul>
+        {analysis.requirements.map((requirement) => {
+          const match = matches.get(requirement.id);
+          const state = match?.state ?? "missing";
+          return (
+            <li key={requirement.id} className="requirement">
+              <span className={`tag ${TONES[state]}`}>{t(`match_${state}` as Text)}</span>
+              <span>
+                <span dir="auto">{requirement.text}</span> {requirement.must && <span className="tag">{t("must")}</span>}
+              </span>
+              {match && match.evidence.length > 0 ? (
+                <ul className="more small stack tight">
+                  {match.evidence.slice(0, 3).map((item) => {
+                    const value = item.job_id ? undefined : resolvePointer(resume, item.pointer);
+                    return (
+                      <li key={item.pointer + (item.job_id ?? "")}>
+                        {typeof value === "string" ? (
+                          <button type="button" className="link" onClick={() => onShow([item.pointer], true)} onMouseEnter={() => onShow([item.pointer])} onFocus={() => onShow([item.pointer])}>
+                            <span dir="auto">{value}</span>
+                          </button>
+                        ) : (
+                          <button type="button" className="link" onClick={() => onShow([item.pointer], true)}>
+                            {t("showInDocument")}
+                          </button>
+                        )}
+                      </li>
+                    );
+                  })}
+                </ul>
+              ) : (
+                match?.reason && <span className="more small soft">{match.reason}</span>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+      {missing.length > 0 && (
+        <details>
+          <summary>
+            <strong>{t("gaps", { count: missing.length })}</strong>
+          </summary>
+          <p className="soft small" style={{ margin: "0.6rem 0" }}>
+            {t("gapsText")}
+          </p>
+          <ul className="stack tight">
+            {missing.map((requirement) => (
+              <li key={requirement.id} dir="auto">
+                {t("interviewQuestion", { requirement: requirement.text })}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,33 @@
+/** Which words of a text changed: the longest common subsequence of its words and spaces. */
+export interface Piece {
+  kind: "same" | "removed" | "added";
+  text: string;
+}
+
+const split = (text: string): string[] => text.match(/\s+|[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu) ?? [];
+
+export function diffWords(before: string, after: string): Piece[] {
+  const a = split(before);
+  const b = split(after);
+  const lengths = Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1));
+  for (let i = a.length - 1; i >= 0; i--)
+    for (let j = b.length - 1; j >= 0; j--)
+      lengths[i]![j] = a[i] === b[j] ? lengths[i + 1]![j + 1]! + 1 : Math.max(lengths[i + 1]![j]!, lengths[i]![j + 1]!);
+  const pieces: Piece[] = [];
+  const push = (kind: Piece["kind"], text: string): void => {
+    const last = pieces.at(-1);
+    if (last?.kind === kind) last.text += text;
+    else pieces.push({ kind, text });
+  };
+  let i = 0;
+  let j = 0;
+  while (i < a.length || j < b.length) {
+    if (i < a.length && j < b.length && a[i] === b[j]) {
+      push("same", a[i]!);
+      i++;
+      j++;
+    } else if (i < a.length && (j >= b.length || lengths[i + 1]![j]! >= lengths[i]![j + 1]!)) push("removed", a[i++]!);
+    else push("added", b[j++]!);
+  }
+  return pieces;
+}
