@@ -55,7 +55,7 @@ build: setup ## sam build without Docker, byte-compiled for Lambda: make build A
 	@local/build.sh $(or $(ARCH),arm64)
 
 deploy: build ## Guided deployment to your AWS account
-	@.cvmaker/sam/bin/sam deploy --guided
+	@local/sam.sh deploy --guided
 
 lock: ## Refresh requirements-dev.txt
 	@.venv/bin/python -m uv pip compile --quiet --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt --no-header --no-annotate

@@ -37,8 +37,8 @@ OUTPUTS = {
 class PipelineRun:
     """A local stack for a few jobs."""
 
-    def __init__(self, **options: Any) -> None:
-        self.stack = LocalStack(TEMPLATE, **options)
+    def __init__(self, template: Path = TEMPLATE, **options: Any) -> None:
+        self.stack = LocalStack(template, **options)
 
     def __enter__(self) -> Self:
         self.stack.start()
