@@ -147,11 +147,11 @@ def test_no_role_reads_the_whole_bucket(transformed: dict[str, Any]) -> None:
         actions = as_list(statement["Action"])
         if any(action.startswith("s3:List") for action in actions):
             prefixes = statement["Condition"]["StringLike"]["s3:prefix"]
-            assert all(prefix.split("/")[0] in {"jobs", "uploads", "claims"} for prefix in prefixes), role
+            assert all(prefix.split("/")[0] in {"jobs", "uploads", "claims", "templates"} for prefix in prefixes), role
         elif any(action.startswith("s3:") for action in actions):
             for resource in as_list(statement["Resource"]):
                 path = resource["Fn::Sub"].split("}/", 1)[1]
-                assert path.split("/")[0] in {"jobs", "uploads", "claims"}, f"{role}: {path}"
+                assert path.split("/")[0] in {"jobs", "uploads", "claims", "templates"}, f"{role}: {path}"
 
 
 def test_a_stage_writes_only_its_own_artefacts(transformed: dict[str, Any]) -> None:
