@@ -91,7 +91,10 @@ class Builder:
         if period.single and until is not None:
             key = single_is
             self._put_date(target, key, pointer, until, offset, confidence - 0.05)
-            if key == "startDate":
+            if key == "startDate" and until.precision == "year":
+                # One year stands for the whole of a job that began and ended in it.
+                self._put_date(target, "endDate", pointer, until, offset, 0.75)
+            elif key == "startDate":
                 self.dates[pointer + "/endDate"] = ParsedDate(text="", precision=None, state="unknown")
             return
         if since is not None and since.value:

@@ -20,7 +20,7 @@ _CREDENTIALS = re.compile(
 )
 _TITLE_BEFORE = re.compile(r"^(?:(?:Prof|Dr|Mr|Mrs|Ms|Mme|M|Herr|Frau|Sr|Sra|Ing|Dipl|Mag)\.?(?:-\w+\.?)?\s+)+(?=\S)", re.I)
 _LABEL = re.compile(r"^\s*([^\W\d_][^:：\n]{0,28}?)\s*[:：]\s*")
-_SPLIT = re.compile(r"\s*[|¦│•·●∙◦‣⋄◆■▪♦⬧⚬]\s*|\s+[–—~/]\s+|\t+|\s{3,}|\s+-\s+|\s*;\s+|\s+\*\s+|\s⸱\s")
+_SPLIT = re.compile(r"\s*[|¦│•·●∙◦‣⋄◆■▪♦⬧⚬]\s*|\s+[–—~/]\s+|\t+|\s{3,}|\s+-\s+|\s*;\s+|\s+\*\s+|\s⸱\s|\s*[\ue000-\uf8ff]+\s*")
 
 
 @dataclass(slots=True)
@@ -456,13 +456,14 @@ def _read_rest(
     body = Counter(round(line.size * 2) / 2 for line in document.lines for _ in range(max(len(line.text), 1)))
     usual = body.most_common(1)[0][0] if body else 10.0
     pending_label: str | None = None
+    running_text = _running_text(lines, taken)
     for line in lines:
         if name_range and line.start <= name_range[1] and line.end >= name_range[0]:
             after_name = True
         elif after_name:
             since_name += 1
         count = len(line.text.split())
-        long_text = count > 12 or (has_cjk(line.text) and len(line.text) > 32)
+        long_text = id(line) in running_text or count > 12 or (has_cjk(line.text) and len(line.text) > 32)
         pieces = _pieces(line, taken)
         continues = bool(prose) and text[prose[-1][1] : line.start].strip() == "" and not pending_label
         if (long_text and _free((line.start, line.end), taken) and len(line.cells) == 1) or (
@@ -551,6 +552,28 @@ def _read_rest(
     _store_address(builder, basics, address)
     if prose and "summary" not in basics:
         builder.put(basics, "summary", "/basics", Value(prose, 0.8))
+
+
+def _running_text(lines: list[Line], taken: list[Range]) -> set[int]:
+    """Lines of paragraphs: several lines of one style, close together, with many words between them."""
+    found: set[int] = set()
+    group: list[Line] = []
+    for line in [*lines, None]:
+        if (
+            line is not None
+            and len(line.cells) == 1
+            and _free((line.start, line.end), taken)
+            and (
+                not group
+                or (line.column == group[-1].column and abs(line.size - group[-1].size) < 0.4 and line.gap_above < 2.1 and line.font == group[-1].font)
+            )
+        ):
+            group.append(line)
+            continue
+        if len(group) >= 2 and sum(len(item.text.split()) for item in group) >= 17 and max(len(item.text.split()) for item in group) >= 6:
+            found.update(id(item) for item in group)
+        group = [line] if line is not None and len(line.cells) == 1 and _free((line.start, line.end), taken) else []
+    return found
 
 
 def _looks_like_headline(value: str) -> bool:

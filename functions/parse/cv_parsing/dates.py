@@ -254,12 +254,20 @@ def ranges(text: str) -> list[DateRange]:
         between = low[here.end : following.start] if following else ""
         joined = following is not None and (
             (between.strip() and patterns.between.fullmatch(between))
+            or (not between.strip() and here.precision == following.precision == "month" and len(text) - (following.end - here.start) < 3)
             or (following.running and re.fullmatch(r"[\s,()\-–—]*(?:\w{1,5}\s+)?", between))
         )
         if following is not None and joined and (following.running or _ordered(here, following)):
             end = following.end
             tail = re.match(r"\s*(?:まで|까지)", low[end:])
             result.append(DateRange(start, end + (tail.end() if tail else 0), here, following))
+            position += 2
+            continue
+        if following is not None and between.strip() and patterns.between.fullmatch(between) and not following.running and any(
+            "\u0590" <= c <= "\u08ff" for c in text
+        ):
+            # In right-to-left text a period's first date is printed on the right.
+            result.append(DateRange(start, following.end, following, here))
             position += 2
             continue
         rest = low[here.end :]

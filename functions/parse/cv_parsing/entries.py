@@ -163,7 +163,7 @@ def _header_like(item: _Seen) -> bool:
 def _starts_from_anchors(seen: list[_Seen], anchors: list[int]) -> list[int]:
     first = anchors[0]
     lead = seen[:first]
-    offset = first if first <= 3 and all(_header_like(item) for item in lead) else 0
+    offset = first if first <= 5 and all(_header_like(item) for item in lead) else 0
     if offset and any(_SENTENCE_END.search(item.line.text) and len(item.line.text.split()) > 6 for item in lead):
         offset = 0
     opening = seen[first - offset].style
@@ -259,7 +259,36 @@ def read_entry(document: Document, lines: list[Line]) -> Entry:
     entry.body = lines[header_end:]
     for number, line in enumerate(entry.header):
         _read_header_line(document, entry, line, number)
+    _join_wrapped(document, entry)
     return entry
+
+
+def _join_wrapped(document: Document, entry: Entry) -> None:
+    """A header piece that runs to the right edge goes on in the next line of the same style."""
+    joined: list[Fragment] = []
+    for fragment in entry.fragments:
+        last = joined[-1] if joined else None
+        if last is not None and fragment.line == last.line + 1:
+            above, here = entry.header[last.line], entry.header[fragment.line]
+            ends = document.text[last.end : above.end].strip()
+            if (
+                above.wraps
+                and len(above.cells) == 1
+                and here.start == fragment.start
+                and ends in ("", ",", "-", "–", "&")
+                and (last.bold, last.italic, last.size) == (fragment.bold, fragment.italic, fragment.size)
+                and here.gap_above < 1.9
+                and above.block is None
+                and (ends or last.text.count(",") or fragment.text[:1].islower() or len(above.text.split()) > 4)
+                and not (title_score(fragment.text) >= 1 and title_score(last.text) == 0)
+                and institution_score(last.text) * degree_score(fragment.text) == 0
+            ):
+                last.end = fragment.end
+                last.text = " ".join(document.text[last.start : last.end].split())
+                last.line = fragment.line
+                continue
+        joined.append(fragment)
+    entry.fragments = joined
 
 
 def _header_end(seen: list[_Seen], anchor: int | None) -> int:
@@ -278,6 +307,10 @@ def _header_end(seen: list[_Seen], anchor: int | None) -> int:
         if not item.short or i > 4 or (anchor is not None and i > anchor + 2):
             break
         text = item.line.text
+        if anchor is not None and i == anchor + 1 and len(text.split()) <= 12 and not item.line.wraps and _pieces_so_far(seen, anchor) == 1:
+            # A header with a single piece is not whole: what follows names the other half.
+            limit = i + 1
+            continue
         if _SENTENCE_END.search(text) and len(text.split()) > 5:
             break
         if text[:1].islower() and not item.line.italic and item.line.cells and len(item.line.cells) == 1:
@@ -300,6 +333,16 @@ def _header_end(seen: list[_Seen], anchor: int | None) -> int:
             break
         limit = i + 1
     return max(limit, 1 if not seen[0].line.bullet else 0)
+
+
+def _pieces_so_far(seen: list[_Seen], anchor: int) -> int:
+    count = 0
+    for item in seen[: anchor + 1]:
+        rest = item.line.text
+        for period in reversed(item.periods):
+            rest = rest[: period.start] + "\t" + rest[period.end :]
+        count += sum(any(c.isalpha() for c in part) for part in re.split(r"\t|\s[|•·–—-]\s|,\s", rest))
+    return count
 
 
 def _read_header_line(document: Document, entry: Entry, line: Line, number: int) -> None:
@@ -611,15 +654,24 @@ class Body:
     paragraphs: list[Range]
 
 
-def read_body(lines: list[Line], base_x: float | None = None) -> Body:
+def read_body(lines: list[Line]) -> Body:
     """List items and paragraphs; lines that run on belong to the one before."""
     items: list[Range] = []
     paragraphs: list[Range] = []
     kind = ""
     previous: Line | None = None
+    labels = lexicon().body_labels
+    base: float | None = None
     for line in lines:
+        if not line.bullet and len(line.text) < 40 and plain(line.text).strip(" :：") in labels:
+            previous, kind = None, ""
+            continue
         if line.bullet:
-            items.append((line.start, line.end))
+            if items and kind == "item" and base is not None and line.x0 > base + 6 and line.block is None:
+                items[-1] = (items[-1][0], line.end)  # a point of the item above
+            else:
+                items.append((line.start, line.end))
+                base = line.x0
             kind = "item"
         elif previous is None:
             paragraphs.append((line.start, line.end))

@@ -7,11 +7,57 @@ from cv_parsing.building import Builder, Range, Value, trim
 from cv_parsing.dates import DateRange, ranges
 from cv_parsing.entries import read_body, style_of
 from cv_parsing.lexicon import has_cjk, lexicon, plain
-from cv_parsing.model import Line
+from cv_parsing.model import Document, Line, Word
 from cv_parsing.patterns import URL
+from cv_parsing.sections import sub_line
 
 _ITEM_SEPARATOR = re.compile(r"\s*[|¦│•·●∙;；◦▪■]\s*|,\s+|，|、|،\s*|,(?=[^\s\d])|\t+|\s{3,}|\s+/\s+|\s+[–—-]\s+(?=[A-Z])")
 _LABEL = re.compile(r"^([^:：,;|]{2,48}?)\s*[:：]\s*(?=\S)|^([^:：,;|]{2,48}?)\s*[:：]\s*$")
+
+
+def by_columns(document: Document, lines: list[Line]) -> list[Line]:
+    """A grid whose first row is set as labels is read column by column."""
+    result: list[Line] = []
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        end = at + 1
+        if len(line.cells) >= 2:
+            edges = list(line.cells)
+            while end < len(lines) and lines[end].page == line.page and all(
+                any(_under(cell, edge) for edge in edges) for cell in lines[end].cells
+            ) and not (len(lines[end].cells) == len(edges) and _label_row(lines[end]) and end > at + 1):
+                end += 1
+        below = lines[at + 1 : end]
+        if below and any(len(o.cells) > 1 for o in below) and (
+            (_label_row(line) and not all(_label_row(other) for other in below))
+            or (style_of(line) != style_of(below[-1]) and "," not in line.text)
+        ):
+            for column, edge in enumerate(edges):
+                result.append(sub_line(document, line, column, column + 1))
+                for other in below:
+                    for number, cell in enumerate(other.cells):
+                        if _under(cell, edge):
+                            part = sub_line(document, other, number, number + 1)
+                            part.wraps = False
+                            result.append(part)
+            at = end
+        else:
+            result.append(line)
+            at += 1
+    return result
+
+
+def _under(cell: list[Word], label: list[Word]) -> bool:
+    """Whether a cell stands under a label: left edges or centres meet."""
+    centre = (cell[0].x0 + cell[-1].x1) / 2 - (label[0].x0 + label[-1].x1) / 2
+    return abs(cell[0].x0 - label[0].x0) < 4 or abs(centre) < 5
+
+
+def _label_row(line: Line) -> bool:
+    return all(
+        (cell[0].bold or "".join(w.text for w in cell).isupper()) and sum(len(w.text) for w in cell) < 40 for cell in line.cells
+    )
 
 
 def _logical_lines(lines: list[Line]) -> list[list[Line]]:
@@ -79,13 +125,12 @@ def read_skills(builder: Builder, lines: list[Line]) -> None:
         if name:
             builder.put(group, "name", pointer, Value([name], confidence))
 
+    lines = by_columns(builder.document, lines)
     groups = _logical_lines(lines)
-    body_style = None
     counts: dict[Any, int] = {}
     for item in groups:
         counts[style_of(item[0])] = counts.get(style_of(item[0]), 0) + 1
     bold_labels = any(style_of(item[0])[1] for item in groups) and not all(style_of(item[0])[1] for item in groups)
-    del body_style
     for number, item in enumerate(groups):
         first, last = item[0], item[-1]
         start, end = first.start, last.end
@@ -120,6 +165,9 @@ def read_skills(builder: Builder, lines: list[Line]) -> None:
             ):
                 open_group((start, end))
                 continue
+        if group is not None and not group.get("keywords") and group.get("name") and _other_kind(builder, group, pointer, skills, start, end):
+            group = None
+            continue
         if group is None:
             open_group(None)
         assert group is not None
@@ -139,6 +187,34 @@ def read_skills(builder: Builder, lines: list[Line]) -> None:
                 low += lead.end()
             builder.append(group, "keywords", pointer, Value([(low, high)], 0.9 if high - low < 42 else 0.7))
     _tidy_skills(builder, skills)
+
+
+def _other_kind(
+    builder: Builder, group: dict[str, Any], pointer: str, skills: list[dict[str, Any]], start: int, end: int
+) -> bool:
+    """Languages and interests listed under skills go where they belong."""
+    kind = lexicon().section_of(group["name"])
+    if kind not in ("languages", "interests"):
+        return False
+    if kind == "languages":
+        known = lexicon().languages
+        pieces = _language_pieces(builder.document.text, start, end)
+        named = sum(_language_at_start(plain(builder.document.text[a:b]), known) is not None for a, b in pieces)
+        if not named or named * 2 < len(pieces):
+            return False
+    skills.pop()
+    spans = builder.provenance.pop(pointer + "/name", [])
+    builder.confidence.pop(pointer + "/name", None)
+    del spans
+    if kind == "languages":
+        read_language_ranges(builder, [(start, end)])
+    else:
+        interests = builder.resume.setdefault("interests", [])
+        for low, high in split_items(builder.document.text, start, end):
+            entry: dict[str, Any] = {}
+            builder.put(entry, "name", f"/interests/{len(interests)}", Value([(low, high)], 0.85))
+            interests.append(entry)
+    return True
 
 
 def _tidy_skills(builder: Builder, skills: list[dict[str, Any]]) -> None:
@@ -172,15 +248,16 @@ def _style_boundary(line: Line) -> Range | None:
 
 def read_languages(builder: Builder, lines: list[Line]) -> None:
     """Languages with how well they are known, in whatever order and punctuation."""
+    read_language_ranges(builder, [(line.start, line.end) for line in lines])
+
+
+def read_language_ranges(builder: Builder, where: list[Range]) -> None:
     text = builder.document.text
     words = lexicon()
     languages: list[dict[str, Any]] = builder.resume.setdefault("languages", [])
     known = words.languages
-    for line in lines:
-        pieces: list[Range] = []
-        for low, high in _language_pieces(text, line.start, line.end):
-            pieces.append((low, high))
-        for low, high in pieces:
+    for begin, finish in where:
+        for low, high in _language_pieces(text, begin, finish):
             value = text[low:high]
             key = plain(value)
             found = _language_at_start(key, known)
@@ -188,20 +265,17 @@ def read_languages(builder: Builder, lines: list[Line]) -> None:
                 last = languages[-1]
                 if "fluency" not in last:
                     builder.put(last, "fluency", f"/languages/{len(languages) - 1}", Value([(low, high)], 0.9))
-                else:
-                    spans = [*last.pop("_ranges", []), (low, high)]
-                    del spans
                 continue
             label = re.match(r"^[^:：]{2,40}[:：]\s*", value)
             if found is None and label:
                 after = plain(value[label.end() :])
                 if _language_at_start(after, known):
                     # "Mother tongue: Greek": the label is the fluency.
-                    where = (low + label.end(), high)
+                    begins = low + label.end()
                     size = _language_at_start(after, known) or 0
                     entry: dict[str, Any] = {}
                     pointer = f"/languages/{len(languages)}"
-                    builder.put(entry, "language", pointer, Value([trim(text, where[0], where[0] + size)], 0.9))
+                    builder.put(entry, "language", pointer, Value([trim(text, begins, begins + size)], 0.9))
                     builder.put(entry, "fluency", pointer, Value([trim(text, low, low + label.end())], 0.75))
                     languages.append(entry)
                     continue

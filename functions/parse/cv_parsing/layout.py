@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from statistics import median
 
+from cv_parsing.dates import ranges
 from cv_parsing.model import Line, Word
 
 _SEGMENT_GAP_EM = 1.15
@@ -79,16 +80,19 @@ def order_lines(
     pages: list[tuple[int, float, float, list[Word]]],
     is_heading: Callable[[str], bool],
     is_label: Callable[[str], bool],
+    marks: dict[int, list[tuple[float, float]]] | None = None,
 ) -> Reading:
     """Lines of all pages in reading order.
 
     `pages` holds (number, width, height, words). `is_heading` says whether a text is a known
     section name, `is_label` whether it is a date or another thing that stands beside content.
+    `marks` holds the centres of drawn list marks by page.
     """
     blocks: list[Block] = []
     known_gutters: list[float] = []
     for number, _width, _height, words in pages:
         segments = _segments(words)
+        segments = _split_at_shared_edges(segments, is_label)
         for segment in segments:
             text = segment.text
             segment.heading = len(text) <= 60 and is_heading(text)
@@ -100,6 +104,8 @@ def order_lines(
     lines: list[Line] = []
     for column, block in enumerate(ordered):
         lines.extend(_lines_of(block, column))
+    if marks:
+        _apply_marks(lines, marks)
     heights = {number: height for number, _, height, _ in pages}
     _mark_artefacts(lines, heights)
     _measure_gaps(lines)
@@ -131,14 +137,38 @@ def _rows(words: list[Word]) -> list[list[Word]]:
     return rows
 
 
+def _apart(rows: list[list[Word]]) -> list[list[Word]]:
+    """Rows whose words are printed over each other are taken apart by their exact baselines."""
+    result: list[list[Word]] = []
+    for row in rows:
+        ordered = sorted(row, key=lambda word: word.x0)
+        clash = any(
+            a.x1 - b.x0 > 0.3 * min(a.x1 - a.x0, b.x1 - b.x0) and a.text != b.text and abs(a.baseline - b.baseline) > 0.4
+            for a, b in zip(ordered, ordered[1:], strict=False)
+        )
+        if not clash:
+            result.append(row)
+            continue
+        levels: dict[float, list[Word]] = {}
+        for word in row:
+            levels.setdefault(round(word.baseline * 2) / 2, []).append(word)
+        result.extend(levels.values())
+    return result
+
+
 def _segments(words: list[Word]) -> list[Segment]:
     found: list[Segment] = []
-    for row in _rows(words):
+    for row in _apart(_rows(words)):
         row.sort(key=lambda word: word.x0)
         _close_spaced_letters(row)
         _drop_double_print(row)
         run: list[Word] = []
         for word in row:
+            if run and is_icon(word.text):
+                # An icon amid a line opens a new item; it says nothing itself.
+                found.append(_segment(run))
+                run = []
+                continue
             if run and _gap_ends_segment(run, word):
                 found.append(_segment(run))
                 run = []
@@ -148,14 +178,52 @@ def _segments(words: list[Word]) -> list[Segment]:
     return found
 
 
+def _split_at_shared_edges(segments: list[Segment], is_label: Callable[[str], bool]) -> list[Segment]:
+    """Cut a segment where a word starts at an edge that many segments start at: a narrow gutter of a table.
+
+    The gap there must be wider than the segment's other gaps, or part two styles or a label
+    from its content, so that running text stays whole.
+    """
+    edges = Counter(round(segment.x0) for segment in segments)
+    shared = {x for x in edges if edges[x] + edges.get(x + 1, 0) + edges.get(x - 1, 0) >= 4}
+    if not shared:
+        return segments
+    result: list[Segment] = []
+    for segment in segments:
+        words = segment.words
+        if len(words) < 2:
+            result.append(segment)
+            continue
+        gaps = [b.x0 - a.x1 for a, b in zip(words, words[1:], strict=False)]
+        usual = sorted(gaps)[(len(gaps) - 1) // 2]
+        start = 0
+        for number, gap in enumerate(gaps):
+            size = words[number].size
+            here = round(words[number + 1].x0)
+            near = here in shared or here + 1 in shared or here - 1 in shared
+            if not near or gap <= 0.3 * size or here <= round(segment.x0) + 20:
+                continue
+            before, after = words[number], words[number + 1]
+            restyled = before.bold != after.bold or before.font != after.font or before.color != after.color
+            if (
+                (gap > 0.42 * size and (gap > 1.45 * usual or len(gaps) == 1))
+                or restyled
+                or is_label(join_words(words[start : number + 1]))
+            ):
+                result.append(_segment(words[start : number + 1]))
+                start = number + 1
+        result.append(_segment(words[start:]) if start else segment)
+    return result
+
+
 def _gap_ends_segment(run: list[Word], word: Word) -> bool:
     right = max(item.x1 for item in run[-3:])
     gap = word.x0 - right
     size = max(min(run[-1].size, word.size), 5.0)
-    if gap <= 0.11 * size and gap > -0.5 * size:
+    if gap <= 0.06 * size and gap > -0.5 * size and run[-1].right_to_left == word.right_to_left:
         word.glue = True
         return False
-    limit = _SEGMENT_GAP_EM * size
+    limit = (_SEGMENT_GAP_EM + 4 * min(max(run[-1].spacing, word.spacing), 1.0)) * size
     # A lone bullet or icon keeps its text, however wide the tab between them.
     if len(run) == 1 and len(run[0].text) == 1 and not run[0].text.isalnum():
         limit = 3.5 * size
@@ -198,7 +266,7 @@ def _close_spaced_letters(row: list[Word]) -> None:
             and (end == start or row[end].x0 - row[end - 1].x1 < 2.5 * row[start].size)
         ):
             end += 1
-        if end - start >= 4:
+        if end - start >= 4 or (end - start == 3 and all(w.text.isupper() for w in row[start:end])):
             gaps = [row[i].x0 - row[i - 1].x1 for i in range(start + 1, end)]
             usual = sorted(gaps)[len(gaps) // 3]
             limit = max(usual * 1.5, usual + 0.12 * row[start].size)
@@ -431,9 +499,8 @@ def _lines_of(block: Block, column: int) -> list[Line]:
         for back in range(len(rows) - 1, max(len(rows) - 3, -1), -1):
             row = rows[back]
             reference = max(row, key=lambda s: s.size)
-            if abs(segment.baseline - reference.baseline) <= max(
-                0.32 * min(reference.size, segment.size), 1.2
-            ) or _centred_beside(reference, segment, row):
+            level = abs(segment.baseline - reference.baseline) <= max(0.32 * min(reference.size, segment.size), 1.2)
+            if (level and not any(o.x0 < segment.x1 - 2 and segment.x0 < o.x1 - 2 for o in row)) or _centred_beside(reference, segment, row):
                 row.append(segment)
                 break
         else:
@@ -499,7 +566,11 @@ def _centred_beside(reference: Segment, segment: Segment, row: list[Segment]) ->
 
 
 def _join_labels(segments: list[Segment], gutter: float) -> list[Segment]:
-    """A label of several lines (`01/2015 –` over `12/2016`) becomes one cell beside its first content line."""
+    """A label of several lines (`01/2015 –` over `12/2016`) becomes one cell beside its first content line.
+
+    A section name in the label column that stands level with no content line is read before
+    the content that begins beside it.
+    """
     left = sorted((s for s in segments if (s.x0 + s.x1) / 2 < gutter), key=lambda s: (s.baseline, s.x0))
     right = [s for s in segments if (s.x0 + s.x1) / 2 >= gutter]
     rows = _baselines(right)
@@ -510,14 +581,39 @@ def _join_labels(segments: list[Segment], gutter: float) -> list[Segment]:
             text = last.text
             beside = any(abs(segment.baseline - row) <= 2.2 for row in rows)
             open_end = text.rstrip()[-1:] in "-–—/(,&" or segment.text.lstrip()[:1] in "-–—"
-            if (open_end or not beside) and abs(last.size - segment.size) < 1.0 and last.heading == segment.heading:
+            if (
+                (open_end or not beside or _completes_date(text, segment.text))
+                and abs(last.size - segment.size) < 1.0
+                and last.heading == segment.heading
+            ):
                 last.words = [*last.words, *segment.words]
                 last.x1 = max(last.x1, segment.x1)
                 continue
         joined.append(
             Segment(list(segment.words), segment.x0, segment.x1, segment.baseline, segment.size, segment.heading)
         )
+    block_top = -1e9
+    previous = -1e9
+    for segment in joined:
+        if segment.baseline - previous > 2.6 * segment.size:
+            block_top = segment.baseline
+        previous = segment.baseline
+        if any(abs(segment.baseline - row) <= 2.2 for row in rows):
+            continue
+        below = [row for row in rows if row >= block_top - 1.6 * segment.size]
+        if segment.heading and below and below[0] < segment.baseline:
+            segment.baseline = below[0] - 0.7 * segment.size
     return joined + right
+
+
+def _completes_date(first: str, second: str) -> bool:
+    """Whether two label lines say together a date or period that the first alone does not (`Dec 2013 - Dec` / `2014`)."""
+    if not any(c.isdigit() for c in second) or len(second) > 24:
+        return False
+    alone, both = ranges(first), ranges(f"{first} {second}")
+    if any(not period.single for period in alone):
+        return False
+    return len(both) == 1 and (not alone or not both[0].single) and both[0].end > len(first)
 
 
 def _logical(words: list[Word]) -> list[Word]:
@@ -560,7 +656,8 @@ def _strip_bullet(line: Line) -> None:
         return
     first = word.text[0]
     if first in _STRONG_BULLETS or (is_icon(first) and len(word.text) == 1):
-        line.bullet = first in _STRONG_BULLETS or word.x1 - word.x0 < 0.8 * word.size
+        after = cell[1] if len(cell) > 1 else line.cells[1][0] if len(line.cells) > 1 else word
+        line.bullet = first in _STRONG_BULLETS or (word.x1 - word.x0 < 0.8 * word.size and not after.bold)
         if len(word.text) == 1:
             del cell[0]
         else:
@@ -590,21 +687,49 @@ def is_icon(text: str) -> bool:
     )
 
 
+def _apply_marks(lines: list[Line], marks: dict[int, list[tuple[float, float]]]) -> None:
+    """A drawn dot just left of a line, at the height of its letters, makes it a list item.
+
+    Dots of a timeline stand beside headings and titles too: a column of dots that marks a bold
+    line, or one bigger than the text, is decoration.
+    """
+    sizes = Counter(round(line.size * 2) / 2 for line in lines for _ in range(len(line.cells[0])))
+    usual = sizes.most_common(1)[0][0] if sizes else 10.0
+    columns: dict[int, list[Line]] = {}
+    for line in lines:
+        if line.bullet:
+            continue
+        word = next(line.words())
+        for x, y in marks.get(line.page, ()):
+            if 2 < word.x0 - x < 2.4 * line.size and word.baseline - 0.75 * line.size < y < word.baseline + 0.1 * line.size:
+                columns.setdefault(round(x), []).append(line)
+                break
+    for x, marked in columns.items():
+        beside = [*marked, *columns.get(x + 1, ()), *columns.get(x - 1, ())]
+        if any((line.bold and len(line.cells[0]) < 12) or line.size > usual + 1.5 for line in beside):
+            continue
+        for line in marked:
+            line.bullet = True
+
+
 def _mark_artefacts(lines: list[Line], heights: dict[int, float]) -> None:
     """Page numbers, and what repeats at the edge of later pages."""
-    seen: dict[str, int] = {}
+    seen: dict[str, Line] = {}
     for line in lines:
         height = heights.get(line.page, 0.0)
         text = join_words([word for cell in line.cells for word in cell])
-        at_edge = line.y1 < 0.09 * height or line.y0 > 0.91 * height
+        at_edge = line.y1 < 0.09 * height or line.y0 > 0.9 * height
         if not at_edge:
             continue
         if _PAGE_NUMBER.fullmatch(text) and len(heights) > 1 and not re.fullmatch(r"\d{4}", text.strip()):
             line.artefact = True
             continue
-        key = re.sub(r"\d+", "#", text.casefold())
-        if seen.setdefault(key, line.page) != line.page and len(text) > 3:
+        key = re.sub(r"[\d\W]+", "", text.casefold())
+        first = seen.setdefault(key, line)
+        if first.page != line.page and len(key) > 3:
             line.artefact = True
+            # A running footer is one on the first page too; the first page's top is the CV's own header.
+            first.artefact = first.artefact or min(line.y0, first.y0) > 0.9 * height
         elif re.search(r"(?i)\bpage\s+\d+\s+of\s+\d+\b|\b\d+\s*/\s*\d+\s*$", text) and line.y0 > 0.91 * height:
             line.artefact = True
 

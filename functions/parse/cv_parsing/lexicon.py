@@ -43,6 +43,8 @@ class Lexicon:
     """Everything the parser knows of words. All keys are `plain`."""
 
     sections: dict[str, str] = field(default_factory=dict)
+    weak_sections: set[str] = field(default_factory=set)
+    body_labels: set[str] = field(default_factory=set)
     months: dict[str, int] = field(default_factory=dict)
     seasons: set[str] = field(default_factory=set)
     present: set[str] = field(default_factory=set)
@@ -98,10 +100,15 @@ class Lexicon:
         if len(parts) >= 2:
             kinds = [self.sections.get(part) for part in parts]
             if all(kinds):
-                return kinds[0]
+                main = [kind for kind in kinds if kind not in ("custom", "courses", "contact", "summary")]
+                return main[0] if main else kinds[0]
             if kinds[0] and kinds[0] not in ("contact", "custom") and len(parts) == 2 and len(key.split()) <= 5:
                 return kinds[0]
         return None
+
+    def is_weak_section(self, text: str) -> bool:
+        """Whether a heading's words also occur as labels and names, so that its style must prove it."""
+        return heading_key(text) in self.weak_sections
 
     # --- scores of single fragments -----------------------------------------------------------
 
@@ -142,7 +149,7 @@ def _load(path: Path) -> dict[str, Any]:
 _SETS = (
     "seasons", "present", "since", "until", "expected", "range_words", "titles", "seniority", "organisations",
     "degrees", "institutions", "score_labels", "course_labels", "area_links", "honours", "at_words", "fluency",
-    "languages", "document_titles", "employment_types",
+    "languages", "document_titles", "employment_types", "weak_sections", "body_labels",
 )  # fmt: skip
 _SUBSTRINGS = ("titles", "organisations", "degrees", "institutions")
 

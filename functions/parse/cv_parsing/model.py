@@ -29,6 +29,8 @@ class Word:
     link: str | None = None
     right_to_left: bool = False
     confidence: float = 1.0
+    spacing: float = 0.0
+    """Letter spacing, in em."""
     glue: bool = False
     """No space stands between this word and the one before it (a change of style inside a word)."""
     start: int = 0

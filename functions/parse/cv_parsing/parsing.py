@@ -1,5 +1,6 @@
 """The stage's one entry point: bytes of a CV → `Parsed`."""
 
+import re
 import time
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -127,8 +128,9 @@ def _parse_pdf(data: bytes, mode: Mode, ocr: Ocr | None, warnings: list[StageWar
     words_of = lexicon()
     reading = order_lines(
         pages,
-        lambda text: words_of.section_of(text) is not None,
-        lambda text: _is_label(text),
+        lambda text: words_of.section_of(text) is not None and not words_of.is_weak_section(text),
+        _is_label,
+        {page.number: page.marks for page in content.pages},
     )
     document = Document(
         lines=reading.lines,
@@ -162,6 +164,8 @@ def _is_label(text: str) -> bool:
     """Dates and the names of personal details stand beside content; so do section names (judged elsewhere)."""
     if len(text) > 46:
         return False
+    if re.fullmatch(r"\W*\d{1,2}\W*", text):
+        return True
     found = ranges(text) if any(c.isdigit() for c in text) else []
     if found:
         rest = len(text) - sum(period.end - period.start for period in found)

@@ -23,8 +23,8 @@ from cv_parsing.model import Word
 _LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 _ARABIC_FORMS = range(0xFB50, 0xFEFF)
 _BOLD_NAMES = ("bold", "black", "heavy", "semibold", "demi", "-sb", "medium")
-_CONTRAST_FLOOR = 0.04
-"""Difference of luminance below which text cannot be told from its ground (WCAG calls 1.1:1 invisible)."""
+_CONTRAST_FLOOR = 14
+"""Difference of grey levels (of 255) below which text cannot be told from its ground."""
 _TINY_POINTS = 2.5
 _FONT_BOLD_WEIGHT = 600
 
@@ -37,7 +37,8 @@ class PdfPage:
     width: float
     height: float
     words: list[Word] = field(default_factory=list)
-    rules: list[tuple[float, float, float, float]] = field(default_factory=list)
+    marks: list[tuple[float, float]] = field(default_factory=list)
+    """Centres of small drawn dots and squares: list marks that are pictures, not letters."""
     image_area: float = 0.0
     """Largest image, as a share of the page."""
 
@@ -61,6 +62,8 @@ class _Style:
     hidden: str | None
     drop: float
     """Distance from the loose box's bottom up to the baseline."""
+    spacing: float = 0.0
+    """Letter spacing, in em."""
 
 
 def open_pdf(data: bytes) -> "pdfium.PdfDocument":
@@ -175,60 +178,40 @@ def _json_attachment(document: "pdfium.PdfDocument") -> bytes | None:
     return None
 
 
+class _Ink:
+    """The page as painted, looked at only when a word may be invisible: is there anything to see where it stands?"""
+
+    scale = 1.5
+
+    def __init__(self, page: "pdfium.PdfPage") -> None:
+        self.page = page
+        self.rows: bytes | None = None
+        self.stride = self.width = self.height = 0
+
+    def _paint(self) -> None:
+        bitmap = self.page.render(scale=self.scale, grayscale=True, may_draw_forms=False)
+        self.rows = bytes(bitmap.buffer)
+        self.stride, self.width, self.height = bitmap.stride, bitmap.width, bitmap.height
+
+    def shows(self, word: Word) -> bool:
+        if self.rows is None:
+            self._paint()
+        assert self.rows is not None
+        x0, x1 = max(int(word.x0 * self.scale), 0), min(int(word.x1 * self.scale) + 1, self.width)
+        top = word.baseline - 0.72 * word.size
+        y0, y1 = max(int(top * self.scale), 0), min(int(word.baseline * self.scale) + 1, self.height)
+        if x1 <= x0 or y1 <= y0:
+            return False
+        low, high = 255, 0
+        for y in range(y0, y1):
+            row = self.rows[y * self.stride + x0 : y * self.stride + x1]
+            low, high = min(low, min(row)), max(high, max(row))
+        return high - low > _CONTRAST_FLOOR
+
+
 def _luminance(color: int) -> float:
     red, green, blue = (color >> 16) & 255, (color >> 8) & 255, color & 255
     return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255
-
-
-class _Ground:
-    """What lies under the text: filled shapes and images in painting order, read only when doubt arises."""
-
-    def __init__(self, page: "pdfium.PdfPage", result: PdfPage) -> None:
-        self.page = page
-        self.result = result
-        self.shapes: list[tuple[float, float, float, float, int | None]] | None = None
-
-    def load(self) -> None:
-        shapes: list[tuple[float, float, float, float, int | None]] = []
-        height = self.result.height
-        red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-        for number, item in enumerate(
-            self.page.get_objects(
-                filter=(pdfium_c.FPDF_PAGEOBJ_PATH, pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_SHADING),
-                max_depth=6,
-            )
-        ):
-            if number > limits.MAX_OBJECTS_A_PAGE:
-                break
-            try:
-                x0, y0, x1, y1 = item.get_bounds()
-            except pdfium.PdfiumError:
-                continue
-            if item.type == pdfium_c.FPDF_PAGEOBJ_PATH:
-                mode, stroke = ctypes.c_int(), ctypes.c_int()
-                pdfium_c.FPDFPath_GetDrawMode(item.raw, mode, stroke)
-                if mode.value == 0:
-                    continue
-                if not pdfium_c.FPDFPageObj_GetFillColor(item.raw, red, green, blue, alpha) or alpha.value < 40:
-                    continue
-                color: int | None = (red.value << 16) | (green.value << 8) | blue.value
-            else:
-                color = None
-            shapes.append((x0, height - y1, x1, height - y0, color))
-        self.shapes = shapes
-
-    def hides(self, word: Word) -> bool:
-        """Whether text of this colour cannot be seen where it stands."""
-        if self.shapes is None:
-            self.load()
-        x, y = (word.x0 + word.x1) / 2, (word.y0 + word.y1) / 2
-        ground: int | None = 0xFFFFFF
-        for x0, y0, x1, y1, color in self.shapes or ():
-            if x0 - 1 <= x <= x1 + 1 and y0 - 1 <= y <= y1 + 1:
-                ground = color
-        if ground is None:
-            return False
-        return abs(_luminance(ground) - _luminance(word.color)) < _CONTRAST_FLOOR
 
 
 def _read_page(
@@ -242,32 +225,61 @@ def _read_page(
         words, invisible = _read_words(textpage, result, origin_x, origin_y, hidden, fonts)
     finally:
         textpage.close()
-    ground = _Ground(page, result)
-    result.image_area = 0.0
+    ink = _Ink(page)
     visible_characters = sum(len(word.text) for word in words)
     was_ocr = False
-    if sum(len(word.text) for word in invisible) > max(40, visible_characters):
-        # A scan with a text layer: the picture is what a person sees, the invisible text is what it says.
-        result.image_area = _largest_image(page, width * height)
-        if result.image_area > 0.5:
-            words, was_ocr = words + invisible, True
-            invisible = []
+    shown: list[Word] = []
+    if invisible:
+        # Invisible text over ink: the text layer of a scan, or letters that are drawn as outlines.
+        seen_boxes = [(word.x0, word.x1, word.baseline - 0.6 * word.size, word.baseline) for word in words]
+        for word in invisible:
+            if _overlaps(word, seen_boxes) or not ink.shows(word):
+                hidden[number, "invisible"] += len(word.text)
+            else:
+                shown.append(word)
+        was_ocr = sum(len(word.text) for word in shown) > max(40, 2 * visible_characters)
+        if was_ocr:
+            was_ocr = _largest_image(page, width * height) > 0.5
+        else:
+            for word in shown:
+                word.bold = True  # drawn outlines under transparent text: how Chromium prints a bold it lacks
     elif visible_characters < 40:
         result.image_area = _largest_image(page, width * height)
-    if invisible:
-        hidden[number, "invisible"] += sum(len(word.text) for word in invisible)
     kept: list[Word] = []
     for word in words:
         if word.x1 < 0 or word.x0 > width or word.y1 < 0 or word.y0 > height:
             hidden[number, "off_page"] += len(word.text)
             continue
-        if not was_ocr and _luminance(word.color) > 0.8 and ground.hides(word):
+        if _luminance(word.color) > 0.8 and not ink.shows(word):
             hidden[number, "same_colour_as_background"] += len(word.text)
             continue
         kept.append(word)
+    kept.extend(shown)
     result.words = kept
+    result.marks = _drawn_marks(page, height, origin_x, origin_y)
     _attach_links(page, result, origin_x, origin_y)
     return result, was_ocr
+
+
+def _overlaps(word: Word, boxes: list[tuple[float, float, float, float]]) -> bool:
+    """Whether another, visible word stands where this one does."""
+    x, y = (word.x0 + word.x1) / 2, word.baseline - 0.3 * word.size
+    return any(x0 <= x <= x1 and y0 <= y <= y1 for x0, x1, y0, y1 in boxes)
+
+
+def _drawn_marks(page: "pdfium.PdfPage", height: float, origin_x: float, origin_y: float) -> list[tuple[float, float]]:
+    marks: list[tuple[float, float]] = []
+    for number, item in enumerate(page.get_objects(filter=(pdfium_c.FPDF_PAGEOBJ_PATH,), max_depth=6)):
+        if number > 4000:
+            break
+        try:
+            x0, y0, x1, y1 = item.get_bounds()
+        except pdfium.PdfiumError:
+            continue
+        wide, tall = x1 - x0, y1 - y0
+        if 1.2 <= wide <= 6.5 and 1.2 <= tall <= 6.5 and 0.7 <= wide / tall <= 1.45:
+            marks.append(((x0 + x1) / 2 - origin_x, height - ((y0 + y1) / 2 - origin_y)))
+    return marks
 
 
 def _page_origin(page: "pdfium.PdfPage") -> tuple[float, float]:
@@ -313,7 +325,7 @@ def _style_of(raw_object: Any, raw_page: Any, index: int, cache: dict[int, tuple
     if getter(raw_object, red, green, blue, alpha):
         color = (red.value << 16) | (green.value << 8) | blue.value
         if alpha.value < 12:
-            hidden = "transparent"
+            hidden = "invisible"
     if size < _TINY_POINTS and hidden is None:
         hidden = "tiny"
     font = pdfium_c.FPDFTextObj_GetFont(raw_object)
@@ -349,6 +361,23 @@ def _font_of(font: Any) -> tuple[str, bool, bool]:
     return name, bold, italic
 
 
+@dataclass(slots=True)
+class _Letter:
+    text: str
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+    baseline: float
+    style: _Style
+    space: int
+    """What the stream says stands before it: 0 nothing, 1 a space pdfium inferred, 2 a real space."""
+    owner: int
+
+
+_SPACES = frozenset((0x20, 0xA0, 0x09, 0x0A, 0x0D, 0x3000, 0x2002, 0x2003, 0x2004, 0x2005, 0x2009, 0x200A, 0x202F, 0))
+
+
 def _read_words(
     textpage: "pdfium.PdfTextPage",
     result: PdfPage,
@@ -357,7 +386,7 @@ def _read_words(
     hidden: "Counter[tuple[int, str]]",
     fonts: "Counter[str]",
 ) -> tuple[list[Word], list[Word]]:
-    """Words in stream order: characters that follow each other on one baseline without a gap."""
+    """(visible, invisible) words: runs of characters on one baseline, cut at spaces and gaps."""
     raw = textpage.raw
     count = pdfium_c.FPDFText_CountChars(raw)
     if count > limits.MAX_CHARACTERS_A_PAGE:
@@ -366,99 +395,160 @@ def _read_words(
     get_object = pdfium_c.FPDFText_GetTextObject
     get_box = pdfium_c.FPDFText_GetLooseCharBox
     get_origin = pdfium_c.FPDFText_GetCharOrigin
+    is_generated = pdfium_c.FPDFText_IsGenerated
+    cast, void = ctypes.cast, ctypes.c_void_p
     box = pdfium_c.FS_RECTF()
     origin = (ctypes.c_double(), ctypes.c_double())
     styles: dict[int, _Style] = {}
     font_cache: dict[int, tuple[str, bool, bool]] = {}
     style: _Style | None = None
     last_object = -1
-    page_height = result.height
     visible: list[Word] = []
     invisible: list[Word] = []
-    current: list[tuple[str, float, float]] = []
-    letter_object = -1
-    box_top = box_bottom = baseline = 0.0
+    run: list[_Letter] = []
+    space = 0
 
-    def close() -> None:
-        nonlocal current
-        if not current or style is None:
-            current = []
-            return
-        letters = [letter for letter, _, _ in current]
-        text = _clean("".join(letters))
-        if text:
+    def flush() -> None:
+        for letters in _cut_run(run):
+            text = _clean("".join(letter.text for letter in letters))
+            if not text:
+                continue
+            first = letters[0]
+            x0, x1 = min(c.x0 for c in letters), max(c.x1 for c in letters)
+            if len(text) > 1 and letters[-1].x0 > first.x0 and _reads_right_to_left(text):
+                text = text[::-1]
             word = Word(
                 text=text,
-                x0=min(x0 for _, x0, _ in current) - origin_x,
-                x1=max(x1 for _, _, x1 in current) - origin_x,
-                y0=page_height - (box_top - origin_y),
-                y1=page_height - (box_bottom - origin_y),
-                baseline=page_height - (baseline - origin_y),
-                size=style.size,
-                bold=style.bold,
-                italic=style.italic,
-                color=style.color,
-                font=style.font,
+                x0=x0 - origin_x,
+                x1=x1 - origin_x,
+                y0=result.height - (max(c.top for c in letters) - origin_y),
+                y1=result.height - (min(c.bottom for c in letters) - origin_y),
+                baseline=result.height - (first.baseline - origin_y),
+                size=first.style.size,
+                bold=first.style.bold,
+                italic=first.style.italic,
+                color=first.style.color,
+                font=first.style.font,
+                spacing=first.style.spacing,
             )
-            if style.hidden == "invisible":
+            if first.style.hidden == "invisible":
                 invisible.append(word)
-            elif style.hidden:
-                hidden[result.number, style.hidden] += len(text)
+            elif first.style.hidden:
+                hidden[result.number, first.style.hidden] += len(text)
             else:
-                fonts[style.font] += len(text)
+                fonts[first.style.font] += len(text)
                 visible.append(word)
-        current = []
+        run.clear()
 
     for index in range(count):
         code = get_unicode(raw, index)
-        if code in (0x20, 0xA0, 0x09, 0x0A, 0x0D, 0x3000, 0x2002, 0x2003, 0x2009, 0x200A, 0x202F, 0):
-            # Generated spaces are pdfium's guess from gaps; ours comes from the boxes below. A real space parts words.
-            if code and (code not in (0x20, 0x0A, 0x0D) or not pdfium_c.FPDFText_IsGenerated(raw, index)):
-                close()
-            continue
+        if code in _SPACES or code == 0xFFFD:
+            if code == 0 or code == 0xFFFD:
+                code = _shape_of_unmapped(raw, index)
+            else:
+                space = max(space, 1 if is_generated(raw, index) else 2)
+                continue
+            if not code:
+                continue
         raw_object = get_object(raw, index)
-        address = ctypes.cast(raw_object, ctypes.c_void_p).value
+        address = cast(raw_object, void).value
         if address is None:
             continue
-        letter = "-" if code in (0x02, 0xFFFE) else chr(code) if code < 0x110000 else ""
         if address != last_object:
-            new_style = styles.get(address)
-            if new_style is None:
-                new_style = _style_of(raw_object, raw, index, font_cache)
+            found = styles.get(address)
+            if found is None:
+                found = _style_of(raw_object, raw, index, font_cache)
                 get_box(raw, index, box)
                 get_origin(raw, index, origin[0], origin[1])
-                new_style.drop = origin[1].value - box.bottom
-                styles[address] = new_style
-            if style is not None and (
-                new_style.bold != style.bold
-                or new_style.italic != style.italic
-                or new_style.font != style.font
-                or abs(new_style.size - style.size) > 0.3
-                or new_style.hidden != style.hidden
-            ):
-                close()
-            style = new_style
+                found.drop = origin[1].value - box.bottom
+                styles[address] = found
+            style = found
             last_object = address
         assert style is not None
         if not get_box(raw, index, box):
             continue
-        x0, x1, bottom, top = box.left, box.right, box.bottom, box.top
+        x0, x1, bottom = box.left, box.right, box.bottom
         here = bottom + style.drop
-        if current:
-            _, last_x0, last_x1 = current[-1]
+        letter = "-" if code in (0x02, 0xFFFE) else chr(code) if code < 0x110000 else ""
+        if run:
+            last = run[-1]
             size = style.size
-            gap = max(x0 - last_x1, last_x0 - x1)
-            if letter == current[-1][0] and address != letter_object and abs(x0 - last_x0) < 0.15 * size and abs(here - baseline) < 0.15 * size:
+            gap = max(x0 - last.x1, last.x0 - x1)
+            if (
+                letter == last.text
+                and address != last.owner
+                and abs(x0 - last.x0) < 0.15 * size
+                and abs(here - last.baseline) < 0.15 * size
+            ):
                 continue  # the same letter printed twice: how some programs make bold
-            if abs(here - baseline) > 0.25 * size or gap > 0.2 * size or (x0 < last_x0 - 0.5 * size and gap < -2 * size):
-                close()
-        if not current:
-            box_top, box_bottom, baseline = top, bottom, here
-        box_top, box_bottom = max(box_top, top), min(box_bottom, bottom)
-        current.append((letter, x0, x1))
-        letter_object = address
-    close()
+            if abs(here - last.baseline) > 0.25 * size or gap > 1.2 * size or (x0 < last.x0 - 0.5 * size and gap < -2 * size):
+                flush()
+                space = 2
+        run.append(_Letter(letter, x0, x1, box.top, bottom, here, style, space, address))
+        space = 0
+    flush()
     return visible, invisible
+
+
+def _shape_of_unmapped(raw: Any, index: int) -> int:
+    """A glyph without a character: a flat bar at half height is a hyphen or dash; anything else stays unknown (0)."""
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    x, y = ctypes.c_double(), ctypes.c_double()
+    matrix = pdfium_c.FS_MATRIX()
+    if not pdfium_c.FPDFText_GetCharBox(raw, index, left, right, bottom, top):
+        return 0
+    pdfium_c.FPDFText_GetCharOrigin(raw, index, x, y)
+    pdfium_c.FPDFText_GetMatrix(raw, index, matrix)
+    size = pdfium_c.FPDFText_GetFontSize(raw, index) * ((matrix.c**2 + matrix.d**2) ** 0.5 or 1.0)
+    width, tall = right.value - left.value, top.value - bottom.value
+    middle = (top.value + bottom.value) / 2 - y.value
+    if size > 0 and 0 < tall < 0.16 * size and width > 0.14 * size and 0.12 * size < middle < 0.5 * size:
+        return 0x2013 if width > 0.42 * size else 0x2D
+    return 0
+
+
+def _cut_run(run: list[_Letter]) -> list[list[_Letter]]:
+    """Letters of one run → words.
+
+    Letter-spaced text has a gap after every letter; there only gaps clearly wider than the
+    usual one part words. Elsewhere a space, said or inferred, or a gap of an eighth of an em does.
+    """
+    if not run:
+        return []
+    gaps = [max(b.x0 - a.x1, a.x0 - b.x1) / max(b.style.size, 1.0) for a, b in zip(run, run[1:], strict=False)]
+    inner = sorted(gap for gap, letter in zip(gaps, run[1:], strict=False) if letter.space < 2)
+    usual = inner[len(inner) // 2] if len(inner) >= 3 or (len(inner) == 2 and all(c.text.isupper() for c in run)) else 0.0
+    spaced = usual > 0.055
+    real = sum(letter.space == 2 for letter in run)
+    if spaced:
+        run[0].style.spacing = max(run[0].style.spacing, usual)
+    words: list[list[_Letter]] = [[run[0]]]
+    for gap, before, letter in zip(gaps, run, run[1:], strict=False):
+        old, new = before.style, letter.style
+        restyled = old is not new and (
+            new.bold != old.bold
+            or new.italic != old.italic
+            or new.font != old.font
+            or abs(new.size - old.size) > 0.3
+            or new.hidden != old.hidden
+        )
+        if letter.space == 2:
+            parted = True
+        elif spaced:
+            parted = gap > max(usual * 1.7, usual + (0.3 if real else 0.13))
+        else:
+            parted = gap > 0.13 or (letter.space == 1 and gap > 0.07)
+        if parted or restyled:
+            words.append([letter])
+        else:
+            words[-1].append(letter)
+    return words
+
+
+def _reads_right_to_left(text: str) -> bool:
+    return all(unicodedata.bidirectional(c) in ("R", "AL", "NSM", "ON", "CS", "ES") for c in text) and any(
+        unicodedata.bidirectional(c) in ("R", "AL") for c in text
+    )
 
 
 def _clean(text: str) -> str:

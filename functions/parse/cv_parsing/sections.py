@@ -1,11 +1,12 @@
 """Lines → sections: which lines are headings, what they name, and which text belongs to them."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from cv_parsing.dates import mentions
 from cv_parsing.layout import usual_leading
-from cv_parsing.lexicon import has_cjk, lexicon, plain
+from cv_parsing.lexicon import has_cjk, heading_key, lexicon, plain
 from cv_parsing.model import Document, Line
 
 Signature = tuple[float, bool, bool, int, str]
@@ -146,6 +147,7 @@ def _context_of_column(
         any(other.size > body.size * 1.35 for other in lead)
         or any("@" in other.text for other in lead)
         or (len(lead) <= 4 and position < 25)
+        or not any(other.size > body.size * 1.1 or "@" in other.text for other in sections[0].lines)
     )
     return sections[0] if header_like else current
 
@@ -214,6 +216,13 @@ def _stands_alone(line: Line, previous: Line | None, body: _Styles) -> bool:
 
 def _drop_sub_headings(lines: list[Line], found: dict[int, str], strengths: dict[int, float]) -> None:
     """A known word in a weaker style than the column's headings is a label inside a section."""
+    words = lexicon()
+    strong = Counter(
+        signature(line) for line in lines if id(line) in found and not words.is_weak_section(_heading_text(line))
+    )
+    for line in lines:
+        if id(line) in found and words.is_weak_section(_heading_text(line)) and strong and not strong[signature(line)]:
+            del found[id(line)]
     styles: dict[int, Counter[Signature]] = {}
     strength_of: dict[Signature, float] = {}
     for line in lines:
@@ -237,6 +246,10 @@ def _add_unknown_headings(lines: list[Line], found: dict[int, str], body: _Style
     known: Counter[Signature] = Counter(signature(line) for line in lines if id(line) in found)
     unknown: Counter[Signature] = Counter(signature(line) for line in lines if id(line) not in found)
     words = lexicon()
+    # A style that follows a heading directly is that of entry titles.
+    for before, line in zip(lines, lines[1:], strict=False):
+        if id(before) in found and id(line) not in found and signature(line) == signature(before):
+            known[signature(line)] = 0
     for line in lines:
         if id(line) in found or line.bullet:
             continue
@@ -247,7 +260,7 @@ def _add_unknown_headings(lines: list[Line], found: dict[int, str], body: _Style
             pass
         elif not known[mine] or known[mine] < 2 or unknown[mine] > 2 * known[mine] or _strength(line, body) < 1.5:
             continue
-        text = _heading_text(line)
+        text = re.sub(r"^\W*\d{1,2}\W{0,2}\s+", "", _heading_text(line))
         tokens = text.split()
         if (
             len(line.cells) != 1
@@ -263,4 +276,17 @@ def _add_unknown_headings(lines: list[Line], found: dict[int, str], body: _Style
             continue
         if has_cjk(text) and len(text) > 14:
             continue
-        found[id(line)] = "custom"
+        found[id(line)] = _kind_by_last_word(text) or "custom"
+
+
+def _kind_by_last_word(text: str) -> str | None:
+    """A heading of several words is of the kind its last words name ("Field Interests", "Legal Experience")."""
+    words = lexicon()
+    tokens = heading_key(text).split()
+    for size in (2, 1):
+        if len(tokens) > size:
+            tail = " ".join(tokens[-size:])
+            kind = words.sections.get(tail)
+            if kind and kind not in ("custom", "contact", "summary") and tail not in words.weak_sections:
+                return kind
+    return None

@@ -44,6 +44,7 @@ def understand(document: Document) -> Parsed:
     document.build()
     builder = Builder(document)
     sections = split_sections(document)
+    _recognise_by_content(document, sections)
     _note_headings(builder, sections)
     read_contact(builder, sections)
     by_kind: dict[str, list[Section]] = {}
@@ -55,9 +56,9 @@ def understand(document: Document) -> Parsed:
             order.append(section.kind)
     for section in by_kind.get("summary", ()):
         _read_summary(builder, section)
-    _read_work(builder, by_kind.get("work", []), "work")
+    title_first = _read_work(builder, by_kind.get("work", []), "work")
     _read_work(builder, by_kind.get("volunteer", []), "volunteer")
-    _read_education(builder, by_kind.get("education", []))
+    _read_education(builder, by_kind.get("education", []), title_first)
     _read_projects(builder, by_kind.get("projects", []))
     if skills := [line for section in by_kind.get("skills", ()) for line in section.lines]:
         read_skills(builder, skills)
@@ -121,6 +122,34 @@ def _note_headings(builder: Builder, sections: list[Section]) -> None:
         builder.resume.setdefault("meta", {}).setdefault("cvmaker", {})["section_titles"] = titles
 
 
+def _recognise_by_content(document: Document, sections: list[Section]) -> None:
+    """A section under a name of the person's own is work or education when its entries clearly are, and no other is."""
+    present = {section.kind for section in sections}
+    for section in sections:
+        if section.kind != "custom" or len(section.lines) < 2:
+            continue
+        entries = []
+        for group in split_entries(section.lines):
+            entry = read_entry(document, group)
+            if entry.period is not None:
+                entries.append(entry)
+        if not entries:
+            continue
+        studies = sum(
+            any(degree_score(f.text) >= 1 for f in entry.fragments)
+            or any(institution_score(f.text) >= 1.2 for f in entry.fragments)
+            for entry in entries
+        )
+        jobs = sum(
+            any(title_score(f.text) >= 1 for f in entry.fragments) and not (entry.period is None or entry.period.single)
+            for entry in entries
+        )
+        if "education" not in present and studies * 2 > len(entries) and studies >= jobs:
+            section.kind = "education"
+        elif "work" not in present and jobs * 2 > len(entries):
+            section.kind = "work"
+
+
 def _read_summary(builder: Builder, section: Section) -> None:
     if not section.lines:
         return
@@ -159,10 +188,12 @@ def _entries_of(builder: Builder, sections: list[Section], *, education: bool) -
     return entries
 
 
-def _read_work(builder: Builder, sections: list[Section], key: str) -> None:
+def _read_work(builder: Builder, sections: list[Section], key: str) -> float:
+    """Fill `work` or `volunteer`; returns how consistently titles stand before employers (-1 to 1)."""
     entries = _entries_of(builder, sections, education=False)
     if not entries:
-        return
+        return 0.0
+    order = 0
     scores = {
         id(fragment): title_score(fragment.text) - organisation_score(fragment.text)
         for entry in entries
@@ -175,10 +206,15 @@ def _read_work(builder: Builder, sections: list[Section], key: str) -> None:
     typical = _typical_count(entries)
     for entry in entries:
         position, company, rest, sure = _choose_work(entry, scores, votes, typical)
+        if position is not None and company is not None:
+            order += 1 if position.start < company.start else -1
         item: dict[str, Any] = {}
         pointer = f"/{key}/{len(items)}"
         text = builder.document.text
         place = next((f for f in entry.fragments if f.kind == "place"), None)
+        if company is None and position is not None:
+            # "Freelance" in the employer's place is the employer.
+            company = next((f for f in entry.fragments if f.kind == "type" and not f.bracketed and _is_own_employer(f)), None)
         company_value = Value([company.range], sure) if company else None
         if company is None and position is not None and previous is not None and previous[0] is not None and typical >= 2:
             company_value = Value(list(previous[0].ranges), 0.75)
@@ -196,7 +232,7 @@ def _read_work(builder: Builder, sections: list[Section], key: str) -> None:
         if entry.period is not None:
             builder.put_dates(item, pointer, entry.period, entry.period_offset, single_is="startDate")
         for fragment in entry.fragments:
-            if fragment.kind == "type":
+            if fragment.kind == "type" and fragment is not company:
                 builder.put(item, "employmentType", pointer, Value([fragment.range], 0.85))
                 break
         extra = [f.range for f in rest if f.kind not in ("place", "type")]
@@ -210,6 +246,11 @@ def _read_work(builder: Builder, sections: list[Section], key: str) -> None:
                 previous = (company_value, entry)
     if not items:
         builder.resume.pop(key, None)
+    return order / len(entries)
+
+
+def _is_own_employer(fragment: Fragment) -> bool:
+    return plain(fragment.text) in lexicon().organisations
 
 
 def _typical_count(entries: list[Entry]) -> int:
@@ -235,13 +276,18 @@ def _choose_work(
             return only, None, [], 0.6
         return None, only, [], 0.5
     best: tuple[float, Fragment, Fragment] | None = None
-    considered = candidates[:5]
+    considered = candidates[:6]
+    smallest = min(f.size for f in considered)
+    prominent = {i for i, f in enumerate(considered) if f.bold or f.size > smallest + 0.6}
+    if len(prominent) == len(considered):
+        prominent = set()
     for i, position in enumerate(considered):
         for j, company in enumerate(considered):
             if i == j:
                 continue
             worth = _worth(position, scores, votes) - _worth(company, scores, votes)
-            worth -= 0.12 * (max(i, j) - 1) + (0.05 if j < i else 0.0)
+            worth -= 0.3 * (max(i, j) - 1) + (0.05 if j < i else 0.0) + (0.4 if min(i, j) else 0.0)
+            worth += 0.5 * ((i in prominent) + (j in prominent))
             if company.kind == "company":
                 worth += 1.5
             if len(position.text.split()) > 9:
@@ -287,7 +333,7 @@ _SCORE = re.compile(
 _NUMERIC_SCORE = re.compile(r"(?<![\d.])(\d{1,3}(?:[.,]\d{1,2})?\s*(?:/\s*\d{1,3}(?:[.,]\d+)?|%))(?!\d)|(?<![\d.,])([0-5][.,]\d{1,2})(?![\d.,])")
 
 
-def _read_education(builder: Builder, sections: list[Section]) -> None:
+def _read_education(builder: Builder, sections: list[Section], title_first: float) -> None:
     entries = _entries_of(builder, sections, education=True)
     if not entries:
         return
@@ -323,10 +369,12 @@ def _read_education(builder: Builder, sections: list[Section]) -> None:
             if fragment.kind in ("place", "type"):
                 continue
             candidates.append(fragment)
-        institution, degree, rest, sure = _choose_education(candidates, scores, votes)
+        institution, degree, rest, sure = _choose_education(candidates, scores, votes, title_first)
         institution_value = Value([institution.range], sure) if institution else None
         if institution is None and previous is not None and degree is not None:
             institution_value = Value(list(previous.ranges), 0.6)
+        if institution is not None and institution_value is not None and degree is not None:
+            _split_area(builder, item, pointer, institution, degree, institution_value)
         builder.put(item, "institution", pointer, institution_value)
         if institution_value is not None:
             previous = institution_value
@@ -352,8 +400,29 @@ def _read_education(builder: Builder, sections: list[Section]) -> None:
         builder.resume.pop("education", None)
 
 
+def _split_area(
+    builder: Builder, item: dict[str, Any], pointer: str, institution: Fragment, degree: Fragment, value: Value
+) -> None:
+    """"University, Computer Science" beside a bare "BSc": the field of study follows the institution's name."""
+    text = builder.document.text
+    if len(degree.text.split()) > 4 or degree_score(degree.text) == 0 or _AREA_LINK.search(" " + degree.text):
+        return
+    inner = text[institution.start : institution.end]
+    comma = inner.rfind(", ")
+    if comma < 4:
+        return
+    head, tail = inner[:comma], inner[comma + 1 :].strip()
+    if institution_score(head) < 1 or institution_score(tail) >= 1 or place_score(tail) >= 1 or len(tail.split()) > 6:
+        return
+    builder.put(item, "area", pointer, Value([trim(text, institution.start + comma + 1, institution.end)], 0.85))
+    value.ranges = [trim(text, institution.start, institution.start + comma)]
+
+
 def _choose_education(
-    candidates: list[Fragment], scores: dict[int, float], votes: dict[tuple[object, ...], float]
+    candidates: list[Fragment],
+    scores: dict[int, float],
+    votes: dict[tuple[object, ...], float],
+    title_first: float,
 ) -> tuple[Fragment | None, Fragment | None, list[Fragment], float]:
     """(institution, degree or area, what is left, confidence)."""
     if not candidates:
@@ -370,7 +439,9 @@ def _choose_education(
             if i == j:
                 continue
             worth = _worth(degree, scores, votes) - _worth(institution, scores, votes)
-            worth -= 0.12 * (max(i, j) - 1) + (0.05 if j > i else 0.0)
+            worth -= 0.12 * (max(i, j) - 1) + (0.4 if min(i, j) else 0.0)
+            # Without other evidence, studies are laid out as the jobs are.
+            worth += 0.2 * title_first * (1 if i < j else -1) - (0.05 if j > i else 0.0)
             if best is None or worth > best[0]:
                 best = (worth, degree, institution)
     assert best is not None
