@@ -25,7 +25,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from cvmaker_local.runtime_host import InvokeResult, UnknownFunctionError
+from cvmaker_local.runtime_host import MAXIMUM_SYNCHRONOUS_PAYLOAD, InvokeResult, UnknownFunctionError
 
 logger = logging.getLogger(__name__)
 
@@ -406,9 +406,10 @@ class ApiGateway:
         }
 
     def integrate(self, request: Request, integration: Mapping[str, Any]) -> Answer:
-        future = self._executor.submit(
-            self.invoke, function_of_uri(integration.get("uri", "")), self.proxy_event(request)
-        )
+        event = self.proxy_event(request)
+        if len(json.dumps(event)) > MAXIMUM_SYNCHRONOUS_PAYLOAD:
+            raise Refusal("REQUEST_TOO_LARGE")
+        future = self._executor.submit(self.invoke, function_of_uri(integration.get("uri", "")), event)
         try:
             result = future.result(timeout=self.integration_timeout_seconds)
         except FutureTimeoutError:

@@ -22,7 +22,7 @@ from werkzeug.formparser import parse_form_data
 
 from cvmaker_local.http_server import WsgiApplication
 from cvmaker_local.post_policy import PolicyError, check_form
-from cvmaker_local.runtime_host import InvokeResult, UnknownFunctionError, log_tail
+from cvmaker_local.runtime_host import MAXIMUM_SYNCHRONOUS_PAYLOAD, InvokeResult, UnknownFunctionError, log_tail
 from cvmaker_local.signatures import SignatureError, check_presigned_url
 
 INVOKE_PATH = re.compile(r"^/2015-03-31/functions/(?P<name>[^/]+)/invocations/?$")
@@ -81,6 +81,11 @@ class AwsEndpoint:
             json.loads(payload)
         except ValueError:
             return aws_error(start_response, 400, "InvalidRequestContentException", "Could not parse request body")
+        if len(payload) > MAXIMUM_SYNCHRONOUS_PAYLOAD:
+            message = (
+                f"Request must be smaller than {MAXIMUM_SYNCHRONOUS_PAYLOAD} bytes for the InvokeFunction operation"
+            )
+            return aws_error(start_response, 413, "RequestTooLargeException", message)
         try:
             if kind == "DryRun":
                 return reply(start_response, 204, b"")

@@ -259,6 +259,14 @@ class VectorStore:
             self.settle()
             return self._rows(index, namespace)
 
+    def knows_namespace(self, index: str, namespace: str) -> bool:
+        """Whether a namespace has vectors or accepted writes: writes are applied in order, visible or not."""
+        if namespace in self.namespaces(index):
+            return True
+        with self.lock:
+            waiting = [json.loads(row[0]) for row in self.database.execute("SELECT operation FROM pending_write")]
+        return any((item["index"], item["namespace"]) == (index, namespace) for item in waiting)
+
     def namespaces(self, index: str) -> dict[str, list[dict[str, Any]]]:
         """Namespace → metadata of its visible vectors."""
         with self.lock:
@@ -401,7 +409,7 @@ class PineconeServer:
         if match and method == "DELETE":
             namespace = unquote(match[1])
             namespace = "" if namespace == "__default__" else namespace
-            if namespace not in self.store.namespaces(call.index):
+            if not self.store.knows_namespace(call.index, namespace):
                 raise PineconeError(404, "Namespace not found")
             self.store.write({"kind": "delete", "index": call.index, "namespace": namespace, "deleteAll": True})
             return 202, {}
@@ -430,7 +438,7 @@ class PineconeServer:
         if len(operation) != 1:
             raise PineconeError(400, "Exactly one of ids, filter and deleteAll must be given")
         matches_filter(operation.get("filter"), {})  # refuse a bad filter now, not when it is applied
-        if call.namespace and call.namespace not in self.store.namespaces(call.index):
+        if call.namespace and not self.store.knows_namespace(call.index, call.namespace):
             raise PineconeError(404, "Namespace not found")
         self.store.write({"kind": "delete", "index": call.index, "namespace": call.namespace, **operation})
         return 200, {}

@@ -34,6 +34,7 @@ WORKER_MAIN = Path(__file__).with_name("worker_main.py")
 MAXIMUM_SYNCHRONOUS_PAYLOAD = 6 * 1024 * 1024  # bytes, AWS Lambda quota; asynchronous: 1 MB
 LOG_TAIL_BYTES = 4096  # what Lambda returns as X-Amz-Log-Result
 IDLE_SECONDS = 600.0
+LARGEST_LOG_BYTES = 20 * 1024 * 1024  # kept at a start; a larger log makes room
 # Lambda allows 10 s on its own hardware; a laptop that starts eight processes at once needs more.
 INITIALISATION_SECONDS = 60.0
 POLL_SECONDS = 0.05
@@ -255,7 +256,10 @@ class FunctionPool:
         self._dependency_lock = threading.Lock()
         self._stamp = (0.0, 0.0)
         host.log_directory.mkdir(parents=True, exist_ok=True)
-        self._log_file = (host.log_directory / f"{configuration.logical_id}.log").open("a", encoding="utf-8")
+        log_path = host.log_directory / f"{configuration.logical_id}.log"
+        if log_path.exists() and log_path.stat().st_size > LARGEST_LOG_BYTES:
+            log_path.replace(log_path.with_suffix(".old.log"))
+        self._log_file = log_path.open("a", encoding="utf-8")
         self._log_lock = threading.Lock()
 
     def dependency_paths(self) -> tuple[Path, ...]:

@@ -43,6 +43,7 @@ logger = logging.getLogger(__name__)
 REGION = "eu-west-1"
 STACK_NAME = "cvmaker-local"
 LOCAL_KEY = "local"
+TEMPORARY_PREFIX = "cvmaker-stack-"
 # Lambda tries a failed asynchronous invocation twice more.
 ASYNCHRONOUS_DELAYS = (1.0, 2.0)
 
@@ -121,7 +122,9 @@ class LocalStack:
         self.resumed: list[str] = []
         self.left_out: dict[str, str] = {}
         self._temporary = data_dir is None
-        self.data_dir = Path(data_dir).resolve() if data_dir is not None else Path(tempfile.mkdtemp(prefix="cvmaker-"))
+        self.data_dir = (
+            Path(data_dir).resolve() if data_dir is not None else Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX))
+        )
         self._closers: list[Callable[[], Any]] = []
         self._clients: dict[str, Any] = {}
         self._client_lock = threading.Lock()
@@ -183,6 +186,7 @@ class LocalStack:
 
     def _start(self) -> None:
         self._lock_data_dir()
+        self._log_to_file()
         self._bind_servers()
         self._start_providers()
         from moto.moto_server import werkzeug_app
@@ -235,7 +239,7 @@ class LocalStack:
         self._closers.append(self.adapter.freeze)
 
     def _lock_data_dir(self) -> None:
-        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's documents
         lock = (self.data_dir / ".lock").open("a")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -243,8 +247,29 @@ class LocalStack:
             lock.close()
             raise StackInUseError(f"Another local stack already uses {self.data_dir}.") from None
         self._closers.append(lock.close)
+        if self._temporary:
+            remove_abandoned_folders(self.data_dir.parent)
         # Sandboxes of a stack that was killed.
         shutil.rmtree(self.data_dir / "runtime" / "tmp", ignore_errors=True)
+
+    def _log_to_file(self) -> None:
+        """The stack's own warnings and moto's go to logs/stack.log: the terminal belongs to the program."""
+        folder = self.data_dir / "logs"
+        folder.mkdir(exist_ok=True)
+        handler = logging.FileHandler(folder / "stack.log", encoding="utf-8")
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        loggers = [logging.getLogger(name) for name in ("cvmaker_local", "moto")]
+
+        def restore() -> None:
+            for log in loggers:
+                log.removeHandler(handler)
+                log.propagate = True
+            handler.close()
+
+        for log in loggers:
+            log.addHandler(handler)
+            log.propagate = False
+        self._closers.append(restore)
 
     def _bind_servers(self) -> None:
         """Bind all ports first: addresses go into the template's parameters."""
@@ -732,6 +757,19 @@ class LocalStack:
             if final & seen:
                 return files
         raise TimeoutError(f"job {job_id} is not finished after {timeout:.0f} s")
+
+
+def remove_abandoned_folders(folder: Path) -> None:
+    """Temporary folders of stacks that were killed: a live one holds its lock, and documents must not stay behind."""
+    for left in folder.glob(f"{TEMPORARY_PREFIX}*"):
+        try:
+            if time.time() - (left / ".lock").stat().st_mtime < 1.0:  # made, perhaps not locked yet
+                continue
+            with (left / ".lock").open("a") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left, ignore_errors=True)
+        except OSError:  # in use, someone else's, or not begun yet
+            continue
 
 
 def poll(timeout: float, interval: float = 0.03) -> Iterator[None]:

@@ -237,3 +237,34 @@ def test_runs_with_the_network_cut() -> None:
     )
     output, errors = process.communicate(timeout=60)
     assert output.strip() == "['SUCCEEDED']", errors
+
+
+def test_the_folder_of_a_killed_stack_goes_at_the_next_start() -> None:
+    process = run_script(
+        """
+        import os
+        stack = LocalStack(T, openai_api_key="", pinecone_api_key="", prestart=False).start()
+        print(stack.data_dir, flush=True)
+        os.kill(os.getpid(), 9)
+        """
+    )
+    output, _ = process.communicate(timeout=60)
+    left = Path(output.strip())
+    assert left.exists()
+    assert left.stat().st_mode & 0o077 == 0, "documents are for their owner only"
+    with LocalStack(TEMPLATE, prestart=False, **OPTIONS) as stack:
+        assert stack.data_dir.exists()
+        assert not left.exists()
+
+
+def test_nothing_is_printed_when_a_job_fails() -> None:
+    process = run_script(
+        """
+        with LocalStack(T, openai_api_key="", pinecone_api_key="") as stack:
+            arn = stack.adapter.start_execution(stack.state_machine_arn, '{"do": "refuse"}')
+            assert stack.wait_for_execution(arn).status == "FAILED"
+            assert "InputError" in (stack.data_dir / "logs" / "stack.log").read_text()
+        """
+    )
+    output, errors = process.communicate(timeout=60)
+    assert (process.returncode, output, errors) == (0, "", "")

@@ -153,3 +153,15 @@ def test_filter_language(condition: dict[str, Any], expected: bool) -> None:
 def test_bad_filters_are_errors(condition: dict[str, Any]) -> None:
     with pytest.raises(PineconeError):
         matches_filter(condition, {"a": 1})
+
+
+def test_a_delete_right_after_an_upsert_follows_it(running: Running) -> None:
+    """Else a job erased at once would leave vectors that appear later."""
+    running.store.delay_seconds = 5.0
+    index = running.index()
+    index.upsert(namespace="owner", vectors=VECTORS)
+    index.delete(ids=["job1#a", "job1#b"], namespace="owner")
+    running.now += 6
+    assert [row[0] for row in running.store.rows("cv", "owner")] == ["job2#c"]
+    with pytest.raises(pinecone.ApiError, match="Namespace not found"):
+        index.delete(ids=["x"], namespace="nobody")
