@@ -254,7 +254,7 @@ class Matcher:
 
     def _skill(self, requirement: Requirement) -> Finding:
         wanted = terms_of(requirement.text, self.language)
-        skills = {s for s in wanted.skills}
+        skills = set(wanted.skills)
         classes = self._classes_asked(requirement.text)
         support: dict[str, float] = {}
         met: set[str] = set()
@@ -274,7 +274,7 @@ class Matcher:
         for item, offered in zip(self.items, self.terms, strict=True):
             if classes & offered.classes:
                 support.setdefault(item.pointer, 0.95)
-        prose = self._best_prose(wanted, support)
+        prose, literal = self._best_prose(wanted, support)
         named = {s for s in skills if is_named(s)}
         judgement = self._judge_skills(requirement, named, classes, support, skills)
         whole = canonical_skill(requirement.text)
@@ -287,7 +287,7 @@ class Matcher:
             return Finding("met", say("skill_met"), support, judgement)
         if classes and any(v >= 0.95 for v in support.values()):
             return Finding("met", say("class_met"), support, judgement)
-        if prose >= MET_COVERAGE:
+        if literal >= MET_COVERAGE:
             return Finding("met", say("words_met"), support, judgement)
         if met or prose >= PARTLY_COVERAGE:
             return Finding("partly", say("skill_partly" if met else "words_partly"), support, judgement)
@@ -302,15 +302,19 @@ class Matcher:
         rest = sum(w for root, w in wanted.stems.items() if root not in named_stems)
         return rest <= max(1.5, sum(wanted.stems.values()) * 0.5) or len(wanted.stems) <= 3
 
-    def _best_prose(self, wanted: Terms, support: dict[str, float]) -> float:
-        """The best coverage by one item; adds what is worth showing to `support`."""
-        best = 0.0
+    def _best_prose(self, wanted: Terms, support: dict[str, float]) -> tuple[float, float]:
+        """The best coverage by one item, of any kind and by shared words; adds what is worth showing to `support`.
+
+        That two texts speak of one concept in different words shows nearness, not that the requirement is met.
+        """
+        best = literal = 0.0
         for item, offered in zip(self.items, self.terms, strict=True):
             share = coverage(wanted, offered)
             if share >= PARTLY_COVERAGE and _enough(wanted, offered):
                 support[item.pointer] = max(support.get(item.pointer, 0.0), round(share, 3))
                 best = max(best, share)
-        return best
+                literal = max(literal, _same_words(wanted, offered))
+        return best, literal
 
     def _classes_asked(self, text: str) -> set[str]:
         """Classes of skills that a requirement asks for by name: "relational databases", "cloud platforms"."""
@@ -360,6 +364,13 @@ def _enough(wanted: Terms, offered: Terms) -> bool:
         or (sum(shared) >= 1 and bool(wanted.concepts & offered.concepts))
         or len(wanted.concepts & offered.concepts) >= 2
     )
+
+
+def _same_words(wanted: Terms, offered: Terms) -> float:
+    """Share of what is wanted that stands there in the same words or as the same skills."""
+    shared = sum(weight for root, weight in wanted.stems.items() if root in offered.stems)
+    named = len(wanted.skills & offered.skills) / len(wanted.skills) if wanted.skills else 0.0
+    return max(named, shared / (sum(wanted.stems.values()) or 1.0))
 
 
 def _is_choice(text: str) -> bool:
