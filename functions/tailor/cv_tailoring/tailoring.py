@@ -27,7 +27,7 @@ from cv_tailoring.draft import Draft, Rewording
 from cv_tailoring.language_data import language_data, language_of
 from cv_tailoring.profile import write_headline, write_summary
 from cv_tailoring.proposals_by_model import Propose, material_for
-from cv_tailoring.relevance import Relevance, weigh
+from cv_tailoring.relevance import weigh
 from cv_tailoring.reporting import describe_changes
 from cv_tailoring.review import Review
 from cv_tailoring.verification import ClaimCheck, Verifier, passes
@@ -61,7 +61,7 @@ def tailor(
         The truth check; by default `claim_verification` on this CV.
 
     """
-    resume, stated = _source(parsed)
+    resume, stated = source_of(parsed)
     verifier = verifier or ClaimCheck(resume, request.as_of)
     relevance = weigh(resume, analysis, evidence)
     language = language_of(resume, parsed.layout.language)
@@ -127,7 +127,7 @@ def tailor(
     return tailored, warnings
 
 
-def _source(parsed: Parsed) -> tuple[dict[str, Any], frozenset[Pointer]]:
+def source_of(parsed: Parsed) -> tuple[dict[str, Any], frozenset[Pointer]]:
     """The CV to work on, and which of its strings the person stated."""
     resume = dict(parsed.resume)
     extension = dict((resume.get("meta") or {}).get("cvmaker") or {})
@@ -189,4 +189,4 @@ def _without_loss(
     return reviewed if seen is not None and seen >= before else draft
 
 
-__all__ = ["Relevance", "tailor"]
+__all__ = ["source_of", "tailor"]

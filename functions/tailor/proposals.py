@@ -1,0 +1,155 @@
+"""POST /jobs/{id}/proposals: other wordings of one item, each verified against the owner's CV."""
+
+import base64
+import json
+import os
+from typing import Any
+
+from cv_tailoring import alternatives_proposer, propose_alternatives
+from cvmaker_core.errors import CvMakerError, InputError
+from cvmaker_core.job_store import TOMBSTONE, JobStore, ObjectMissing
+from cvmaker_core.language_model import JobBudget, configured_model
+from cvmaker_core.observability import describe_exception, logger
+from cvmaker_core.schema.artefacts import Analysis, EvidenceData, Parsed, Source, Tailored
+from cvmaker_core.schema.jobs import JobReference, JobRequest
+from cvmaker_core.settings import ModelSettings, StageSettings, settings
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+MAXIMUM_REQUEST_BYTES = 50_000
+# One item costs a small part of what a job may.
+MAXIMUM_USD = 0.02
+
+
+class ProposalRequest(BaseModel):
+    """The body. `pointer` names an item of the job's result; `text` its wording now, if the person changed it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    pointer: str = Field(max_length=200)
+    text: str | None = Field(default=None, max_length=2000)
+    instruction: str | None = Field(default=None, max_length=500)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """API Gateway proxy event → alternatives as JSON, or problem+json."""
+    logger.clear_state()
+    try:
+        wanted = _read(event)
+        answer = _propose(_job(event), wanted, context)
+    except ObjectMissing:
+        return _problem(404, "not_found", "There is no such job, or it has no result yet.", "Check the address.")
+    except InputError as error:
+        return _problem(422, error.code, error.message, error.advice)
+    except CvMakerError as error:
+        return _problem(503 if error.retryable else 500, error.code, error.message, error.advice)
+    except Exception as error:  # noqa: BLE001 - a boundary: nothing may leave with its own text
+        logger.error("proposals crashed", extra=describe_exception(error))
+        return _problem(500, "internal_error", "The request met a defect of ours.", "Try again.")
+    return {
+        "statusCode": 200,
+        "headers": {**_headers(), "Content-Type": "application/json"},
+        "body": json.dumps(answer, ensure_ascii=False),
+    }
+
+
+def _job(event: dict[str, Any]) -> JobReference:
+    """The job asked for, under the owner that the authorizer decided; another owner's job is simply not there."""
+    try:
+        owner = event["requestContext"]["authorizer"]["owner"]
+        return JobReference(owner=owner, job_id=event["pathParameters"]["id"])
+    except (KeyError, TypeError, ValidationError):
+        raise ObjectMissing from None
+
+
+def _propose(job: JobReference, wanted: ProposalRequest, context: Any) -> dict[str, Any]:
+    store = JobStore(settings(StageSettings).documents_bucket)
+    files = store.files(job)
+    if TOMBSTONE in files:
+        raise ObjectMissing
+    parsed = Parsed.model_validate(store.read_envelope(job, "parsed.json").data)
+    request = (
+        JobRequest.model_validate(store.read_json(job, "request.json")) if "request.json" in files else JobRequest()
+    )
+    data = {name: store.read_envelope(job, name).data for name in _OPTIONAL if name in files}
+    pointer, text, sources = _locate(wanted, data.get("tailored.json"))
+    propose = None
+    if request.use_ai:
+        budget = JobBudget(
+            max_usd=min(request.max_usd, MAXIMUM_USD), max_tokens=settings(ModelSettings).prompt_token_budget
+        )
+        propose = alternatives_proposer(
+            configured_model(settings(ModelSettings)),
+            parsed.resume,
+            budget,
+            lambda: float(context.get_remaining_time_in_millis()) / 1000,
+        )
+    found = propose_alternatives(
+        parsed,
+        pointer,
+        Analysis.model_validate(data.get("analysis.json", {})),
+        EvidenceData.model_validate(data.get("evidence.json", {})),
+        as_of=request.as_of,
+        text=text,
+        sources=sources,
+        instruction=wanted.instruction,
+        propose=propose,
+    )
+    return found.model_dump(mode="json")
+
+
+_OPTIONAL = ("analysis.json", "evidence.json", "tailored.json")
+
+
+def _locate(
+    wanted: ProposalRequest, tailored_data: dict[str, Any] | None
+) -> tuple[str, str | None, list[Source] | None]:
+    """Where the item came from in the uploaded CV, and what its present wording rests on.
+
+    The person sees the result, so pointers name the result; its claims lead back to the CV.
+    """
+    if tailored_data is None:
+        return wanted.pointer, wanted.text, None
+    tailored = Tailored.model_validate(tailored_data)
+    claim = tailored.claims.get(wanted.pointer)
+    if claim is None:
+        return wanted.pointer, wanted.text, None
+    from cv_tailoring.draft import text_at
+
+    origins = [source.pointer for source in claim.sources if source.kind in {"cv", "person"}]
+    own_field = wanted.pointer in {"/basics/label", "/basics/summary"}
+    origin = wanted.pointer if own_field or not origins else origins[0]
+    standing = text_at(tailored.resume, wanted.pointer)
+    if wanted.text is None or wanted.text.strip() == standing.strip():
+        return origin, standing, claim.sources
+    return origin, wanted.text, None
+
+
+def _read(event: dict[str, Any]) -> ProposalRequest:
+    body = event.get("body") or ""
+    if len(body) > MAXIMUM_REQUEST_BYTES:
+        raise InputError("request_too_large", "The request is too large.", "Send one item.")
+    try:
+        if event.get("isBase64Encoded"):
+            body = base64.b64decode(body, validate=True)
+        return ProposalRequest.model_validate_json(body)
+    except ValidationError as error:
+        places = sorted({".".join(map(str, issue["loc"])) or "body" for issue in error.errors()})[:5]
+        raise InputError("bad_request", f"Not as expected: {', '.join(places)}.", "See the API description.") from None
+    except ValueError:
+        raise InputError("bad_request", "The request is not JSON.", "See the API description.") from None
+
+
+def _headers() -> dict[str, str]:
+    origin = os.environ.get("APP_ORIGIN", "")
+    common = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return {**common, "Access-Control-Allow-Origin": origin, "Vary": "Origin"} if origin else common
+
+
+def _problem(status: int, code: str, message: str, advice: str) -> dict[str, Any]:
+    """RFC 9457 problem details."""
+    body = {"type": "about:blank", "title": message, "status": status, "code": code, "detail": advice}
+    return {
+        "statusCode": status,
+        "headers": {**_headers(), "Content-Type": "application/problem+json"},
+        "body": json.dumps(body),
+    }
