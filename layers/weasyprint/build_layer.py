@@ -10,6 +10,7 @@ no newer glibc than 2.34, that of Lambda's runtimes from Amazon Linux 2023 on.
 
 import argparse
 import hashlib
+import inspect
 import io
 import json
 import lzma
@@ -73,6 +74,7 @@ LAYOUT_FEATURES = (
 WEIGHT_NAMES = {300: "Light", 400: "Regular", 500: "Medium", 600: "SemiBold", 700: "Bold"}
 # Dates are written "2019 - 2021" for the robots; this feature of ours draws that hyphen as an en dash.
 DATE_DASH_FEATURE = "CVDD"
+VERTICAL_AND_LAYOUT_TABLES = (b"GSUB", b"GPOS", b"GDEF", b"BASE", b"vhea", b"vmtx", b"VORG", b"DSIG")
 FIXED_TIME = 3_600_000_000  # seconds since 1904, as fonts count: builds are reproducible
 
 
@@ -103,13 +105,11 @@ def ensure(lock: dict[str, Any]) -> None:
     if (root / "stamp").is_file() and (root / "stamp").read_text(encoding="utf-8") == stamp(architectures):
         return
     if not shutil.which("apt-get"):
-        print("No apt-get here: the system's Pango and fonts will be used.", file=sys.stderr)  # noqa: T201
-        return
+        sys.exit("The libraries and fonts come from Debian packages, and there is no apt-get here.")
     try:
         build(root, architectures, lock)
-    except (SystemExit, subprocess.CalledProcessError) as error:
-        # Set-up goes on with the system's Pango: less exact, never a dead end.
-        print(f"The layer could not be built ({error}); the system's Pango and fonts will be used.", file=sys.stderr)  # noqa: T201
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"The layer could not be built: {Path(error.cmd[0]).name} ended with {error.returncode}.")
 
 
 def stamp(architectures: list[str]) -> str:
@@ -316,10 +316,11 @@ def read_elf(content: bytes) -> tuple[str, list[str], tuple[int, int]]:
 
 def built_fonts(lock: dict[str, Any]) -> Path:
     """The fonts folder, from the cache if it was built from the same sources."""
-    sources = [
-        Path(__file__).read_bytes(),
+    makers = (make_fonts, make_face, add_date_dash, cut_collection, coverage)
+    sources = [inspect.getsource(maker).encode() for maker in makers]
+    sources += [
         FONTS.read_bytes(),
-        json.dumps([lock["pypi"], lock["debian"]["all"]]).encode(),
+        json.dumps([CODE_POINTS, LAYOUT_FEATURES, lock["pypi"], lock["debian"]["all"]]).encode(),
     ]
     target = CACHE / "fonts" / hashlib.sha256(b"\0".join(sources)).hexdigest()[:16]
     if target.is_dir():
@@ -353,7 +354,7 @@ def make_fonts(output: Path, lock: dict[str, Any]) -> None:
             names = set(part["names"])
             for path, content in members(debs[part["package"]]):
                 if path.startswith(part["folder"]) and (name := path.rsplit("/", 1)[1]) in names:
-                    (output / folder / name).write_bytes(content)
+                    (output / folder / name).write_bytes(cut_collection(content) if kind == "collection" else content)
                     names.discard(name)
                 elif path == part["licence"]:
                     (output / "licences" / f"{part['package']}.txt").write_bytes(content)
@@ -396,6 +397,38 @@ def make_face(source: Path, output: Path, family: dict[str, Any], weight: int, i
     font["OS/2"].usWeightClass = weight
     font["head"].created = font["head"].modified = FIXED_TIME
     font.save(output / f"{post_script}.ttf")
+
+
+def cut_collection(content: bytes) -> bytes:
+    """A CJK collection without what a CV never needs: monospaced faces, vertical text, ideographs beyond the
+    20,992 unified ones that every standard of China, Japan and Korea draws on. The faces keep sharing outlines.
+    """
+    import uharfbuzz  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTCollection, TTFont
+
+    original = TTCollection(io.BytesIO(content), lazy=True).fonts
+    chosen = [index for index, font in enumerate(original) if "Mono" not in font["name"].getDebugName(4)]
+    points = {point for index in chosen for point in original[index].getBestCmap()}
+    points = {point for point in points if point < 0x20000 and not 0x3400 <= point <= 0x4DBF}
+    glyphs = {
+        original[index].getGlyphID(name)
+        for index in chosen
+        for point, name in original[index].getBestCmap().items()
+        if point in points
+    }
+    cut = TTCollection()
+    blob = uharfbuzz.Blob(content)
+    for index in chosen:
+        wanted = uharfbuzz.SubsetInput()
+        wanted.unicode_set.update(points)
+        wanted.glyph_set.update(glyphs)  # the same glyphs in each face: one table of outlines serves all
+        wanted.drop_table_tag_set.update(int.from_bytes(tag, "big") for tag in VERTICAL_AND_LAYOUT_TABLES)
+        wanted.flags = uharfbuzz.SubsetFlags.NO_HINTING
+        face = uharfbuzz.subset(uharfbuzz.Face(blob, index), wanted)
+        cut.fonts.append(TTFont(io.BytesIO(face.blob.data), recalcTimestamp=False))
+    buffer = io.BytesIO()
+    cut.save(buffer, shareTables=True)
+    return buffer.getvalue()
 
 
 def add_date_dash(font: Any) -> None:

@@ -18,6 +18,12 @@ _JOINERS = "\u200c\u200d"
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u00a0": " ", "\u202f": " "}
 )
+# No language and no address has a word this long; laying one out takes time that grows with its square.
+# Scripts that break lines anywhere are not counted.
+_ENDLESS_WORD = re.compile(
+    "[^\\s\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]{250,}"
+)
+_PIECE = 60
 _SPACES = re.compile(r"[^\S\n]+")
 
 
@@ -27,9 +33,16 @@ def clean_text(text: str, *, lines: bool = False) -> str:
     if not text.isascii() or not text.isprintable():
         text = "".join(_kept(text))
     text = _SPACES.sub(" ", text)
+    if len(text) > 250:
+        text = _ENDLESS_WORD.sub(_in_pieces, text)
     if lines:
         return "\n".join(line for part in text.split("\n") if (line := part.strip()))
     return " ".join(text.split())
+
+
+def _in_pieces(match: re.Match[str]) -> str:
+    word = match[0]
+    return " ".join(word[start : start + _PIECE] for start in range(0, len(word), _PIECE))
 
 
 def _kept(text: str) -> list[str]:

@@ -113,6 +113,11 @@ class Document:
     photo: str | None = None
 
     @property
+    def has_capitals(self) -> bool:
+        """Whether the headings' script has capitals; without, spaced capitals are no option for them."""
+        return _has_capitals(self.labels)
+
+    @property
     def title(self) -> str:
         """The title of the file: the person's name, or "CV" for a nameless one."""
         return self.name or "CV"
@@ -135,12 +140,21 @@ class Letter:
     labels: dict[str, str] = field(default_factory=dict)
 
     @property
+    def has_capitals(self) -> bool:
+        """As `Document.has_capitals`."""
+        return _has_capitals(self.labels)
+
+    @property
     def title(self) -> str:
         return f"{self.name}: {self.subtitle}" if self.subtitle else self.name or "Cover letter"
 
     @property
     def subtitle(self) -> str:
         return self.subject
+
+
+def _has_capitals(labels: dict[str, str]) -> bool:
+    return any(character.upper() != character for character in labels.get("present", "a"))
 
 
 def build_document(resume: dict[str, Any], design: Design) -> Document:

@@ -134,7 +134,7 @@ def _fewest_drops(
 ) -> Fitted | None:
     """The fewest drops that reach the limit; if none does, the fewest that save a page, if any do."""
     all_dropped = attempt(scale, available)
-    if all_dropped.pages >= pages:
+    if all_dropped.pages >= pages or all_dropped.pages > limit * HOPELESS:
         return None
     goal = max(limit, all_dropped.pages)
     low, high, fits = 0, available, all_dropped

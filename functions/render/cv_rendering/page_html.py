@@ -63,22 +63,28 @@ def contact_rows(document: Document | Letter, design: Design) -> list[list[Conta
     width = (210 if design.paper == "A4" else 216) - left - right - portrait
     millimetres_per_letter = 0.53 * design.body_size * 25.4 / 72
     room = max(30, int(width / millimetres_per_letter))
-    lengths = [len(contact.shown) + 3 for contact in document.contacts]
-    count = max(1, -(-sum(lengths) // room))
-    while True:
-        rows: list[list[Contact]] = []
-        filled = 0
-        # Rows of about the same length look better than one full row and a remnant.
-        goal = min(room, sum(lengths) // count + max(lengths, default=0) // 2)
-        for contact, length in zip(document.contacts, lengths, strict=True):
-            if not rows or filled + length > goal + 3:
-                rows.append([])
-                filled = 0
-            rows[-1].append(contact)
-            filled += length
-        if len(rows) <= count or count >= len(lengths):
-            return rows
-        count += 1
+    contacts = list(document.contacts)
+    lengths = [len(contact.shown) + 3 for contact in contacts]
+    if not contacts:
+        return []
+    for count in range(-(-sum(lengths) // room), len(contacts) + 1):
+        cuts = _even_cuts(lengths, count)
+        if max(sum(lengths[start:end]) for start, end in cuts) <= room + 3:
+            return [contacts[start:end] for start, end in cuts]
+    return [[contact] for contact in contacts]
+
+
+def _even_cuts(lengths: list[int], count: int) -> list[tuple[int, int]]:
+    """Cut a list into `count` runs whose longest is as short as can be."""
+    best: dict[tuple[int, int], tuple[int, list[tuple[int, int]]]] = {(0, 0): (0, [])}
+    for used in range(1, count + 1):
+        for end in range(used, len(lengths) + 1):
+            best[used, end] = min(
+                (max(best[used - 1, start][0], sum(lengths[start:end])), [*best[used - 1, start][1], (start, end)])
+                for start in range(used - 1, end)
+                if (used - 1, start) in best
+            )
+    return best[count, len(lengths)][1]
 
 
 def html_for_print(document: Document, design: Design) -> str:
@@ -133,7 +139,8 @@ def _css_values(design: Design) -> dict[str, str]:
         "leading": f"{1 + (design.template.line_height - 1) * (0.5 + design.scale / 2):.3f}",
         "space": f"{design.body_size * design.template.line_height * design.scale:.2f}pt",
         "accent": design.accent,
-        "edge": f"{-left:.2f}mm" if design.locale.direction == "ltr" else f"calc(100% + {right:.2f}mm)",
+        "start": "left" if design.locale.direction == "ltr" else "right",
+        "end": "right" if design.locale.direction == "ltr" else "left",
         "heading_font": font_stack(design, heading=True),
         "body_font": font_stack(design, heading=False),
     }

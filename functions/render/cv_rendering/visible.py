@@ -25,6 +25,11 @@ def _text(value: Any, _design: Design) -> str | None:
     return clean_text(str(value)) or None
 
 
+def _name(value: Any, design: Design) -> str | None:
+    # Titles of PDF and DOCX hold 255 characters; no name is as long.
+    return (_text(value, design) or "")[:200].strip() or None
+
+
 def _lines(value: Any, _design: Design) -> str | None:
     return clean_text(value, lines=True) or None if isinstance(value, str) else None
 
@@ -75,7 +80,7 @@ _FIELDS: dict[str, dict[str, _Clean]] = {
     "languages": {"language": _text, "fluency": _text},
 }
 _BASICS: dict[str, _Clean] = {
-    "name": _text,
+    "name": _name,
     "label": _text,
     "image": _image,
     "email": _text,
