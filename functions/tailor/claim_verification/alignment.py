@@ -37,6 +37,7 @@ class Alignment:
         self.lexicon = verifier.lexicon
         self.cited = cited
         self.text = analyse(text, self.lexicon)
+        self._reserve_numbers()
         self.words = [token for token in self.text.tokens if not token.mark]
         facts = {p: v for entry in cited.entries for p, v in entry.facts.items() if not is_date_field(p)}
         kept = {p: s for p, s in cited.statements.items() if p not in facts and not is_date_field(p)}
@@ -47,6 +48,15 @@ class Alignment:
         self.phrase_members: set[int] = set()
         self.matched: dict[int, Quantity | None] = {}
         self._align()
+
+    def _reserve_numbers(self) -> None:
+        """"an estimate of … £200k": the word may stand apart from its number."""
+        for start, _ in find_phrases(self.text.words, self.lexicon.restrict.get("estimate", ())):
+            word = self.text.words[start]
+            for quantity in self.text.quantities:
+                first = self.text.tokens[quantity.first]
+                if first.sentence == word.sentence and 0 < first.index - word.index <= 9 and not quantity.comparator:
+                    quantity.comparator = "about"
 
     def _align(self) -> None:
         position = 0
@@ -86,8 +96,9 @@ class Alignment:
             return not (
                 self.lexicon.language == "en"
                 and place.strength < EXACT
-                and token.low.endswith("s")
-                and other.low.endswith("ed")
+                and token.low == token.key + "s"
+                and token.key in self.lexicon.sets["up"] | self.lexicon.sets["down"]
+                and other.low.endswith(("ed", "ing"))
                 and self.noun_before(token)
             )
         return place.strength == EXACT or place.entailed or token.key in self.lexicon.sets["titles"]

@@ -147,9 +147,11 @@ class Lexicon:
         """Cut the longest listed ending that leaves at least four letters (three for short words)."""
         if not word.isalpha() or len(word) < 5:
             return word
-        for suffix in self.suffixes:
-            if word.endswith(suffix) and len(word) - len(suffix) >= 4:
-                return word.removesuffix(suffix)
+        for _ in range(2):
+            ending = next((suffix for suffix in self.suffixes if word.endswith(suffix) and len(word) - len(suffix) >= 4), None)
+            if ending is None:
+                break
+            word = word.removesuffix(ending)
         return word
 
     def _english_lemma(self, word: str) -> str:
@@ -247,11 +249,11 @@ def _verb_stems(stem: str) -> list[str]:
 
 _WORD_SETS = (
     "function", "framing", "lead", "assist", "negation", "up", "down", "improving", "change", "superlative", "titles", "languages",
-    "interpersonal", "language_words", "group_words", "tenure", "language_noun",
+    "interpersonal", "language_words", "group_words", "tenure", "language_noun", "weak", "watching",
 )  # fmt: skip
 _WRITTEN_SETS = (
     "role by", "role to", "role from", "per", "articles", "opening", "closing", "year_before", "range", "singular", "prepositions",
-    "by_agent", "auxiliary", "verbs", "ing_nouns", "verb_titles",
+    "by_agent", "auxiliary", "verbs", "ing_nouns", "verb_titles", "limits", "plural_articles",
 )  # fmt: skip
 SUPPORTED = ("en", "de", "fr", "es", "pt", "it", "nl")
 

@@ -45,20 +45,15 @@ def _lone_from(text: Text, lexicon: Lexicon) -> None:
     for position, quantity in enumerate(text.quantities):
         if quantity.role != "from":
             continue
-        partners = text.quantities[position + 1 : position + 3]
-        sentence = text.tokens[quantity.first].sentence
-        if any(
-            text.tokens[other.first].sentence == sentence
-            and (other.role == "to" or text.tokens[other.first - 1].low in lexicon.sets["range"])
-            for other in partners
-        ):
+        partner = text.quantities[position + 1] if position + 1 < len(text.quantities) else None
+        if partner is not None and partner.first - quantity.last <= 7 and (partner.role == "to" or text.tokens[partner.first - 1].low in lexicon.sets["range"]) and text.tokens[partner.first].sentence == text.tokens[quantity.first].sentence:
             continue
         if (
             lexicon.language in ("en", "de", "nl")
             and text.tokens[quantity.first - 1].low not in lexicon.sets["role_from"]
         ):
             continue  # "instead of two days"
-        window = text.tokens[max(0, quantity.first - 3) : quantity.first]
+        window = [token for token in text.tokens[: quantity.first] if token.clause == text.tokens[quantity.first].clause]
         changes = lexicon.sets["up"] | lexicon.sets["down"] | lexicon.sets["improving"]
         quantity.role = (
             "by" if lexicon.language not in ("en", "de", "nl") and any(token.key in changes for token in window) else ""

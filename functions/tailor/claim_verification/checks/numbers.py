@@ -92,8 +92,12 @@ def _rate_said(a: Alignment, claim: Quantity) -> bool:
 
 def counted_words(a: Alignment, quantity: Quantity) -> list[Token]:
     """The words a number stands before: "28 night-shift pickers"."""
+    return _behind(a, a.text, quantity)
+
+
+def _behind(a: Alignment, text: Text, quantity: Quantity) -> list[Token]:
     found: list[Token] = []
-    for token in a.text.tokens[quantity.last + 1 : quantity.last + 5]:
+    for token in text.tokens[quantity.last + 1 : quantity.last + 5]:
         if token.mark or token.quantity not in (None, quantity) or token.key in a.lexicon.sets["function"]:
             break
         found.append(token)
@@ -103,7 +107,12 @@ def counted_words(a: Alignment, quantity: Quantity) -> list[Token]:
 def _same_thing(a: Alignment, claim: Quantity, known: Quantity, text: Text, number: int) -> bool:
     """Whether the number still counts what it counted: no other number of the source stands nearer to its noun."""
     noun = counted_words(a, claim)
-    rivals = [q for q in text.quantities if q.kind == "count" and q is not known and q.value != claim.value]
+    pair = ("from", "to") if known.role in ("from", "to") else ()
+    rivals = [q for q in text.quantities if q.kind == "count" and q is not known and q.value != claim.value and q.role not in pair]
+    counted = {t.index for t in _behind(a, text, known)}
+    resting = [p for t in noun for p in a.places.get(t.index, ()) if p.text == number and p.strength > 1]
+    if noun and counted and resting and not known.role and not any(p.token in counted for p in resting):
+        return False  # "a team of three" is not "three teams"
     if not noun or not rivals:
         return True
     own = votes = 0
@@ -142,7 +151,7 @@ def _entry_year(a: Alignment, claim: Quantity) -> bool:
     word = before.low if before is not None else ""
     lexicon = a.lexicon
     month = word in lexicon.months
-    entries = named_entries(a)
+    entries = [*named_entries(a), *(entry for entry in a.cited.entries if entry.section not in _PERIOD)]
     dated = any(q.kind == "year" for text in a.statements for q in text.quantities)
     for entry in entries:
         start, end = entry.start, entry.end

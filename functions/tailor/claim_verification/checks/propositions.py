@@ -86,6 +86,20 @@ def check_restrictions(a: Alignment) -> Iterator[VerdictReason]:
                     yield VerdictReason("hedge", f"the source says “{' '.join(word.raw for word in marker)}”")
 
 
+def check_prefixes(a: Alignment) -> Iterator[VerdictReason]:
+    """"part-qualified" is not "qualified", "co-" and "vice-" are not nothing."""
+    for token in a.words:
+        exact = [place for place in a.in_statements(token) if place.strength == EXACT]
+        limits = [limit for place in exact if (limit := _limit(a, a.evidence.texts[place.text], place.token))]
+        if exact and len(limits) == len(exact) and not _limit(a, a.text, token.index):
+            yield VerdictReason("hedge", f"the source says “{limits[0]}-{token.raw}”")
+
+
+def _limit(a: Alignment, text: Text, index: int) -> str:
+    before = text.tokens[index - 1] if index else None
+    return before.low if before is not None and before.hyphen_after and before.low in a.lexicon.sets["limits"] else ""
+
+
 def _does_planning(text: Text, start: int) -> bool:
     """ "Planned and taught lessons": planning is what was done, not what is still to come."""
     word = text.words[start]
@@ -136,7 +150,7 @@ def check_leading(a: Alignment) -> Iterator[VerdictReason]:
         places = a.places.get(token.index, [])
         if not places or any(place.text >= a.own for place in places):
             continue
-        if all(_under(a, place) for place in places):
+        if all(_under(a, place) for place in places if place.strength > 1):
             yield VerdictReason("agent", f"“{token.raw}” is what others did in the source")
             continue
         clauses = a.homes(token.clause, skip=lead | a.lexicon.sets["assist"])
@@ -175,7 +189,9 @@ def check_negation(a: Alignment) -> Iterator[VerdictReason]:
 def check_plurals(a: Alignment) -> Iterator[VerdictReason]:
     """ "a project" is not "projects"."""
     for token in a.words:
-        if not is_plural(token, a.lexicon.language) or token.index in a.phrase_members or token.quantity is not None:
+        before = a.text.tokens[token.index - 1].low if token.index else ""
+        plural = is_plural(token, a.lexicon.language) or before in a.lexicon.sets["plural_articles"]
+        if not plural or token.index in a.phrase_members or token.quantity is not None:
             continue
         exact = [place for place in a.in_statements(token) if place.strength == EXACT]
         if exact and all(_single(a, place) for place in exact):
@@ -183,7 +199,7 @@ def check_plurals(a: Alignment) -> Iterator[VerdictReason]:
 
 
 def is_plural(token: Token, language: str) -> bool:
-    """A plural by its ending; for languages where an ending tells."""
+    """A plural by its ending, for languages where an ending tells."""
     low = token.low
     if language == "en":
         return (
@@ -276,7 +292,8 @@ def _ladder(a: Alignment) -> Iterator[VerdictReason]:
     for token in a.words:
         step = ladder.get(token.key)
         owned = step is not None and (token.low.endswith("'s") or not token.raw[:1].isupper())
-        if owned and true and step is not None and step > max(true) and not a.in_statements(token):
+        titled = any(t.key in a.lexicon.sets["titles"] for t in a.words if 0 < t.index - token.index <= 2)
+        if owned and not titled and true and step is not None and step > max(true) and not a.in_statements(token):
             yield VerdictReason("scope", f"“{token.raw}” is wider than the source")
 
 
@@ -364,6 +381,8 @@ def check_objects(a: Alignment) -> Iterator[VerdictReason]:
     particles = ("up", "out", "down", "off", "in", "on", "after", "part", "down")
     zone: list[Token] = []
     for position, token in enumerate(text.words[1:], 1):
+        if token.low == "of" and zone:
+            continue
         if position == 1 and token.low in particles:
             if token.low in ("part", "after"):
                 return
@@ -431,7 +450,9 @@ def _moved(a: Alignment) -> Iterator[VerdictReason]:
             _root(texts[place.text].pointer) for place in a.places.get(token.index, ()) if place.text in employers
         }
         thing = a.words[position - 2]
-        roots = {_root(texts[place.text].pointer) for place in a.places.get(thing.index, ()) if place.strength == EXACT}
+        capital = thing.raw[:1].isupper()
+        exact = [p for p in a.places.get(thing.index, ()) if p.strength == EXACT and a.evidence.token(p).raw[:1].isupper() == capital]
+        roots = {_root(texts[place.text].pointer) for place in exact}
         everywhere = a.verifier.anywhere
         roots |= (
             {_root(everywhere.texts[n].pointer) for n, _ in everywhere.by_key.get(thing.key, ())} if roots else set()
@@ -445,6 +466,6 @@ def _root(pointer: str) -> str:
 
 
 PROPOSITION_CHECKS = (
-    check_directions, check_restrictions, check_help, check_leading, check_negation, check_plurals, check_quantifiers,
+    check_directions, check_restrictions, check_prefixes, check_help, check_leading, check_negation, check_plurals, check_quantifiers,
     check_sides, check_objects, check_causes, check_merged,
 )  # fmt: skip

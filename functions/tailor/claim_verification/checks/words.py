@@ -50,7 +50,7 @@ def check_words(a: Alignment) -> Iterator[VerdictReason]:
             or token.key in lexicon.sets["framing"]
         ):
             continue
-        if named_anywhere(a, token) or _follows_otherwise(a, token) or _compound(a, token):
+        if _weak_verb(a, token) or named_anywhere(a, token) or _follows_otherwise(a, token) or _compound(a, token):
             continue
         yield VerdictReason(_code(a, token), f"“{token.raw}” does not follow from the cited text")
 
@@ -106,6 +106,8 @@ def named_anywhere(a: Alignment, token: Token) -> bool:
         if not (other.raw[:1].isupper() or re.search(r"\d", other.raw)):
             continue
         entry = _entry_of(a, pointer)
+        if a.lexicon.language == "de" and entry is not None and pointer in entry.statements and entry.section != "skills" and not name_like(a, token):
+            continue  # every noun has a capital
         if entry is not None and entry not in a.cited.entries:
             if pointer in entry.facts and entry.section in ("work", "volunteer", "education", "projects"):
                 continue
@@ -222,6 +224,39 @@ def _follows_otherwise(a: Alignment, token: Token) -> bool:
         for text in a.statements
         for q in text.quantities
     )  # its sign is checked by `check_directions`
+
+
+def _weak_verb(a: Alignment, token: Token) -> bool:
+    """A verb that claims little, in the place of the source's own verb, acting on the same things.
+
+    Only English has the list. It must look like a verb where it stands, most of what it acts on must rest on one clause
+    of the source, and that clause's verb must be neither a watcher's nor a helper's, nor said again.
+    """
+    lexicon = a.lexicon
+    if token.key not in lexicon.sets["weak"] or not _verb_here(a, token):
+        return False
+    objects = [t for t in a.words if t.clause == token.clause and t.index > token.index and (a.contentful(t) or t.quantity is not None)][:6]
+    homes = a.homes(token.clause)
+    if not homes or not objects:
+        return False
+    (number, clause), _ = homes.most_common(1)[0]
+    source = [t for t in a.statements[number].words if t.clause == clause]
+    head = next((t for t in source if a.contentful(t)), None)
+    if head is None or head.key in lexicon.sets["watching"] or head.key in lexicon.sets["assist"] or _said_again(a, number, head):
+        return False
+    resting = sum(bool(a.in_statements(t)) or t.quantity is not None for t in objects)
+    return resting * 3 >= len(objects) * 2
+
+
+def _verb_here(a: Alignment, token: Token) -> bool:
+    """First word of the text or of a clause, behind "and", "to", "by" or "while", or with a verb's ending."""
+    before = a.text.tokens[token.index - 1] if token.index else None
+    opens = before is None or before.mark or before.low in ("and", "to", "by", "while", "who", "which", "that", "also", "successfully", "then", "for", "in", "when", "through")
+    return opens and (token.low.endswith(("ed", "ing")) or token.low in a.lexicon.irregular or token.low == token.key)
+
+
+def _said_again(a: Alignment, number: int, head: Token) -> bool:
+    return any(place.text == number and place.token == head.index for places in a.places.values() for place in places)
 
 
 def _compound(a: Alignment, token: Token) -> bool:
