@@ -1,6 +1,8 @@
-"""Parse: the uploaded document becomes `parsed.json`; in mode `readback`, our own PDF becomes `readback.json`."""
+"""Parse: a CV in any format becomes JSON Resume with the source of every value → `parsed.json`.
 
-import cv_parsing
+In mode `readback` the same function reads our own `cv.pdf` as a robot would → `readback.json`.
+"""
+
 from cv_parsing import parse_document
 from cvmaker_core.code_version import code_version
 from cvmaker_core.errors import InputError
@@ -9,54 +11,44 @@ from cvmaker_core.job_store import ObjectMissing
 from cvmaker_core.stage import StageRun, stage_handler
 from textract import TextractOcr
 
+import cv_parsing
+
+CODE_VERSION = code_version(cv_parsing.__file__)
+
 
 @stage_handler("parse")
 def handler(run: StageRun) -> None:
-    """Read a document, write what it says."""
+    """Read the uploaded document, or the rendered PDF, and write what it says."""
     if run.event.mode == "readback":
-        _read_back(run)
+        _work(run, "readback.json", run.store.read(run.job.key("cv.pdf")), None)
     else:
-        _parse(run)
+        _work(run, "parsed.json", _source(run), run.request().file_name or run.claim().source_key)
 
 
-def _parse(run: StageRun) -> None:
-    claim = run.claim()
-    inputs = {
-        "source": claim.source_etag or "",
-        "format": claim.source_format or "",
-        "code": code_version(cv_parsing.__file__),
-    }
-    if run.reuse("parsed.json", inputs):
+def _work(run: StageRun, name: str, document: bytes, file_name: str | None) -> None:
+    inputs = {"source": content_hash(document), "code": CODE_VERSION}
+    if run.reuse(name, inputs):
         return
+    result = parse_document(
+        document,
+        file_name=file_name,
+        mode=run.event.mode,
+        ocr=TextractOcr(run) if run.event.mode == "parse" else None,
+    )
+    engine = {"name": "layout", "version": CODE_VERSION, "format": result.parsed.layout.format}
+    run.write_artefact(name, result.parsed, inputs=inputs, engine=engine, warnings=result.warnings)
+
+
+def _source(run: StageRun) -> bytes:
+    """The uploaded document, in the very version that Intake looked at."""
+    claim = run.claim()
+    if not claim.source_key:
+        raise InputError("source_missing", "There is no document to read.", "Upload the CV again.")
     try:
-        data = run.store.read(claim.source_key or "", claim.source_etag)
+        return run.store.read(claim.source_key, claim.source_etag)
     except ObjectMissing:
         raise InputError(
             "source_replaced",
-            "The uploaded file was removed or replaced while the job ran.",
+            "The document was removed or replaced while the job ran.",
             "Upload the CV again.",
         ) from None
-    # The suffix alone: a file's name says who somebody is, and the parser needs only its kind.
-    result = parse_document(data, file_name=f"source.{claim.source_format}", ocr=TextractOcr(run.count))
-    run.write_artefact(
-        "parsed.json",
-        result.parsed,
-        inputs=inputs,
-        engine={"name": "rules", "version": code_version(cv_parsing.__file__)},
-        warnings=result.warnings,
-    )
-
-
-def _read_back(run: StageRun) -> None:
-    data = run.store.read(run.job.key("cv.pdf"))
-    inputs = {"cv.pdf": content_hash(data), "code": code_version(cv_parsing.__file__)}
-    if run.reuse("readback.json", inputs):
-        return
-    result = parse_document(data, file_name="cv.pdf", mode="readback")
-    run.write_artefact(
-        "readback.json",
-        result.parsed,
-        inputs=inputs,
-        engine={"name": "rules", "version": code_version(cv_parsing.__file__)},
-        warnings=result.warnings,
-    )

@@ -1,50 +1,63 @@
-"""Amazon Textract as the parser's OCR: one page, one synchronous call."""
+"""Amazon Textract as the parser's `Ocr`: one page, one call, errors the state machine can judge."""
 
-from collections.abc import Callable
 from typing import Any
 
 from cvmaker_core.aws import client
-from cvmaker_core.errors import InputError, ProviderThrottled, TransientError
+from cvmaker_core.errors import InputError, InternalError, ProviderThrottled, TransientError
+from cvmaker_core.stage import StageRun
 
 _THROTTLED = {"ProvisionedThroughputExceededException", "ThrottlingException", "LimitExceededException"}
-_REFUSED = {"UnsupportedDocumentException", "BadDocumentException", "DocumentTooLargeException"}
-TIMEOUT_SECONDS = 60.0
+_BAD_PAGE = {"UnsupportedDocumentException", "BadDocumentException", "DocumentTooLargeException"}
+_PRICE_PER_PAGE = 0.0015
+"""US dollars per page of DetectDocumentText, first million pages a month (AWS price list, us-east-1)."""
+_TIMEOUT_SECONDS = 60.0
 
 
 class TextractOcr:
-    """Answers `Ocr.detect_document_text`; `count` is told of each page, because pages cost money."""
+    """Reads pages with `DetectDocumentText` and meters them on the run."""
 
-    def __init__(self, count: Callable[[str], None]) -> None:
-        self._count = count
+    def __init__(self, run: StageRun) -> None:
+        self._run = run
 
     def detect_document_text(self, png: bytes) -> dict[str, Any]:
-        """The blocks of one page, given as PNG of at most 5 MB.
+        """The service's answer for one PNG page.
 
         Raises
         ------
         ProviderThrottled
-            Textract asked us to slow down: the state machine waits and tries again.
+            Textract asks us to slow down.
         TransientError
-            Textract did not answer.
+            It does not answer.
         InputError
-            Textract cannot read the page.
+            It cannot read the page, or text recognition is not available here.
+
         """
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            answer: dict[str, Any] = client("textract", TIMEOUT_SECONDS).detect_document_text(Document={"Bytes": png})
+            answer: dict[str, Any] = client("textract", _TIMEOUT_SECONDS).detect_document_text(Document={"Bytes": png})
         except ClientError as error:
-            code = error.response["Error"]["Code"]
-            if code in _THROTTLED:
-                raise ProviderThrottled("ocr_throttled", "Text recognition is busy.") from None
-            if code in _REFUSED:
-                raise InputError(
-                    "ocr_refused",
-                    "The scanned pages could not be read by text recognition.",
-                    "Upload the original document, or a cleaner scan.",
-                ) from None
-            raise TransientError("ocr_unavailable", "Text recognition did not answer.") from None
+            raise _translate(error) from None
         except BotoCoreError:
-            raise TransientError("ocr_unavailable", "Text recognition did not answer.") from None
-        self._count("textract_pages")
+            raise TransientError("textract_unavailable", "Text recognition did not answer.") from None
+        self._run.count("textract_pages")
+        self._run.spend(textract=_PRICE_PER_PAGE)
         return answer
+
+
+def _translate(error: Any) -> Exception:
+    code = str(error.response.get("Error", {}).get("Code", ""))
+    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    if code in _THROTTLED or status == 429:
+        return ProviderThrottled("textract_throttled", "Text recognition is busy.", "The job tries again by itself.")
+    if code in _BAD_PAGE:
+        return InputError("unreadable_scan", "A scanned page cannot be read.", "Scan it again at 200 to 300 dpi.")
+    if code in ("AccessDeniedException", "UnrecognizedClientException", "SubscriptionRequiredException"):
+        return InternalError("textract_forbidden", "The function may not call text recognition.")
+    if status == 501 or code == "OcrNotInstalled":
+        return InputError(
+            "ocr_unavailable",
+            "The CV is a scan, and text recognition is not installed here.",
+            "Install the optional OCR (see the README), or upload a PDF whose text can be selected.",
+        )
+    return TransientError("textract_failed", "Text recognition failed.")

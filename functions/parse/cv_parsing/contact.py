@@ -178,7 +178,7 @@ def _name_candidates(document: Document, line: Line, lines: list[Line], order: i
             and len(words) <= 3
             and len(words) == sum(1 for _ in below.words())
             and below.gap_above < 2.0
-            and title_score(below.text) == 0
+            and (title_score(below.text) == 0 or (len(runs[0]) == 1 and len(words) == 1 and big[0].size > 24))
             and not EMAIL.search(below.text)
             and below.size > 12
         ):
@@ -235,6 +235,17 @@ def _read_emails(builder: Builder, basics: dict[str, Any], lines: list[Line], do
                     builder.append(basics, "emails", "/basics", Value([where], 0.9, text=re.sub(r"\s", "", match.group())))
         if "email" in basics:
             return
+        for line, below in zip(pool, pool[1:], strict=False):
+            # An address too long for its column goes on in the next line.
+            if "@" not in line.text or below.column != line.column or below.page != line.page:
+                continue
+            joined = line.text + below.text
+            match = EMAIL.search(joined)
+            if match and match.start() < len(line.text) < match.end():
+                parts = [(line.start + match.start(), line.end), (below.start, below.start + match.end() - len(line.text))]
+                builder.put(basics, "email", "/basics", Value(parts, 0.85, text=match.group(), transform="line_break"))
+                taken.extend(parts)
+                return
     # A mailto link behind words that are no address.
     for line in lines:
         for word in line.words():

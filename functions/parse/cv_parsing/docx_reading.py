@@ -18,6 +18,7 @@ from lxml import etree
 
 from cv_parsing import limits
 from cv_parsing.layout import BULLETS
+from cv_parsing.lexicon import lexicon
 from cv_parsing.model import Document, HiddenText, Line, Word
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -344,6 +345,8 @@ class _Walker:
                 continue
             rows.append([cell for cell in _cells(row)])
         base = f"table/{number}" if self.path == "body" else f"{self.path}/table/{number}"
+        if self._by_columns(rows, base, depth):
+            return
         for row_number, cells in enumerate(rows):
             stories: list[list[Line]] = []
             for cell_number, cell in enumerate(cells):
@@ -353,6 +356,42 @@ class _Walker:
                 stories.append(self.reader.document.lines[before:])
                 del self.reader.document.lines[before:]
             self._place(stories, f"{base}/{row_number}")
+
+    def _by_columns(self, rows: list[list[Any]], base: str, depth: int) -> bool:
+        """A layout table whose columns each hold sections of their own is read column by column."""
+        if len(rows) < 2 or max(len(cells) for cells in rows) < 2:
+            return False
+        words = lexicon()
+        placed: dict[int, list[tuple[int, int, Any]]] = {}
+        headings: dict[int, int] = {}
+        for row_number, cells in enumerate(rows):
+            at = 0
+            for cell_number, cell in enumerate(cells):
+                placed.setdefault(at, []).append((row_number, cell_number, cell))
+                for paragraph in cell.iter(W + "p"):
+                    text = "".join(node.text or "" for node in paragraph.iter(W + "t")).strip()
+                    if 2 < len(text) < 40 and words.section_of(text) and not words.is_weak_section(text):
+                        headings[at] = headings.get(at, 0) + 1
+                span = cell.find(f"{W}tcPr/{W}gridSpan")
+                value = str(span.get(W + "val", "1")) if span is not None else "1"
+                at += int(value) if value.isdigit() else 1
+        if len(headings) < 2:
+            return False
+        starts = sorted(headings)
+        sides = {start: max(i for i, s in enumerate(starts) if s <= start or i == 0) for start in placed}
+        for side in range(len(starts)):
+            cells_here = sorted(
+                (entry for start, entries in placed.items() if sides[start] == side for entry in entries),
+                key=lambda entry: (entry[0], entry[1]),
+            )
+            before = len(self.reader.document.lines)
+            for row_number, cell_number, cell in cells_here:
+                _Walker(self.reader, f"{base}/{row_number}/{cell_number}", self.column).container(cell, depth + 1)
+            for line in self.reader.document.lines[before:]:
+                line.side = side + 1
+                line.column = before + side
+        self.reader.document.columns = max(self.reader.document.columns, 2)
+        return True
 
     def _place(self, stories: list[list[Line]], row: str) -> None:
         filled = [story for story in stories if story]

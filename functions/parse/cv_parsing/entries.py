@@ -17,7 +17,7 @@ from cv_parsing.model import Document, Line
 from cv_parsing.patterns import EMAIL, URL
 
 Style = tuple[float, bool, bool, int, str]
-_SEPARATOR = re.compile(r"\s+[|•·∙●‣◦–—―@/~*¦]\s+|\s*[|¦│]\s*|\s+-{1,3}\s+|\s*[•·●∙]\s*|\s{3,}|；|\s*//\s*|\s*::\s*")
+_SEPARATOR = re.compile(r"\s+[|•·∙●‣◦–—―@/~*¦]\s+|\s*[|¦│]\s*|\s+-{1,3}\s+|\s*[•·●∙]\s*|\s{3,}|；|;\s+|\s*//\s*|\s*::\s*")
 _SENTENCE_END = re.compile(r"[.!?。！？;]\s*$")
 _MAX_HEADER_WORDS = 16
 
@@ -134,11 +134,17 @@ def split_entries(lines: list[Line]) -> list[list[Line]]:
     seen = _look(lines)
     anchors = [i for i, item in enumerate(seen) if item.anchor]
     anchors = _sound_anchors(seen, anchors)
+    anchors = [i for i in anchors if not (i - 1 in anchors and _bare_date(seen[i]) and _bare_date(seen[i - 1]))]
     starts = _starts_from_anchors(seen, anchors) if anchors else _starts_without_dates(seen)
     if not starts or starts[0] != 0:
         starts = [0, *starts]
     starts = sorted(set(starts))
     return [lines[a:b] for a, b in zip(starts, [*starts[1:], len(lines)], strict=True)]
+
+
+def _bare_date(item: _Seen) -> bool:
+    """A line that is one date and nothing else: two of them, one over the other, are a period."""
+    return len(item.periods) == 1 and item.periods[0].single and not any(rest_around(item.line.text, item.periods[0]))
 
 
 def _sound_anchors(seen: list[_Seen], anchors: list[int]) -> list[int]:
@@ -258,9 +264,22 @@ def read_entry(document: Document, lines: list[Line]) -> Entry:
     entry.header = [item.line for item in seen[:header_end]]
     entry.body = lines[header_end:]
     for number, line in enumerate(entry.header):
+        if number and entry.period is not None and _stacked_period(document, entry, entry.header[number - 1], line):
+            continue
         _read_header_line(document, entry, line, number)
     _join_wrapped(document, entry)
     return entry
+
+
+def _stacked_period(document: Document, entry: Entry, above: Line, line: Line) -> bool:
+    """Start and end of a period set one over the other."""
+    if entry.period is None or not entry.period.single or len(above.text) > 24 or len(line.text) > 24:
+        return False
+    both = ranges(document.text[above.start : line.end])
+    if len(both) == 1 and not both[0].single:
+        entry.period, entry.period_offset = both[0], above.start
+        return True
+    return False
 
 
 def _join_wrapped(document: Document, entry: Entry) -> None:
@@ -304,7 +323,7 @@ def _header_end(seen: list[_Seen], anchor: int | None) -> int:
         if i == 0:
             limit = 1
             continue
-        if not item.short or i > 4 or (anchor is not None and i > anchor + 2):
+        if not item.short or i > max(4, (anchor or 0) + 2) or (anchor is not None and i > anchor + 2):
             break
         text = item.line.text
         if anchor is not None and i == anchor + 1 and len(text.split()) <= 12 and not item.line.wraps and _pieces_so_far(seen, anchor) == 1:
@@ -405,6 +424,8 @@ def _pieces(text: str, cell: list, cuts: list[Range]) -> list[tuple[int, int, bo
     boundaries: list[Range] = [cut for cut in cuts if cut[0] < end and cut[1] > start]
     inner = text[start:end]
     for match in _SEPARATOR.finditer(inner):
+        if match.group().strip() == "/" and title_score(inner[: match.start()]) >= 1 and title_score(inner[match.end() :]) >= 1:
+            continue  # "Researcher / Consultant" is one title
         boundaries.append((start + match.start(), start + match.end()))
     for before, here in zip(cell, cell[1:], strict=False):
         if (
@@ -549,7 +570,24 @@ def explode(document: Document, fragments: list[Fragment], *, education: bool) -
     """Take places off the ends of fragments, and "title at company" and "title, company" apart."""
     result: list[Fragment] = []
     for fragment in fragments:
-        result.extend(_peel(document, fragment, education=education))
+        for piece in _peel(document, fragment, education=education):
+            last = result[-1] if result else None
+            if (
+                last is not None
+                and not education
+                and (last.line, last.cell, last.bold, last.size) == (piece.line, piece.cell, piece.bold, piece.size)
+                and not last.kind
+                and not piece.kind
+                and organisation_score(last.text) >= 0.7
+                and organisation_score(piece.text) >= 0.7
+                and title_score(last.text) + title_score(piece.text) < 0.7
+                and re.fullmatch(r"\s*[-–—]\s*", document.text[last.end : piece.start])
+            ):
+                # "Administration - Laboratory": two halves of one employer's name.
+                last.end = piece.end
+                last.text = " ".join(document.text[last.start : last.end].split())
+                continue
+            result.append(piece)
     return result
 
 
@@ -569,7 +607,8 @@ def _peel(document: Document, fragment: Fragment, *, education: bool) -> list[Fr
         fragment.kind = "type"
         return [fragment]
     place = place_score(fragment.text)
-    if place >= 1.2 and not (institution_score(fragment.text) > 1 if education else organisation_score(fragment.text) >= 1):
+    first_part = re.split(r"[,，]", fragment.text)[0]
+    if place >= 1.2 and organisation_score(first_part) < 1 and not (institution_score(fragment.text) > 1 if education else organisation_score(fragment.text) >= 1):
         fragment.kind = "place"
         return [fragment]
     inner = text[fragment.start : fragment.end]

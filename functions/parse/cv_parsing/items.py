@@ -109,10 +109,11 @@ def split_items(text: str, start: int, end: int) -> list[Range]:
     return result
 
 
-def read_skills(builder: Builder, lines: list[Line]) -> None:
+def read_skills(builder: Builder, lines: list[Line], name: Line | None = None) -> None:
     """Skill groups: "Label: a, b", a label line above its items, or plain lists."""
     text = builder.document.text
     skills: list[dict[str, Any]] = builder.resume.setdefault("skills", [])
+    grouped = name is not None
     group: dict[str, Any] | None = None
     pointer = ""
     level_words = lexicon().fluency | {"expert", "master", "beginner", "advanced", "intermediate", "novice", "experte"}
@@ -125,6 +126,8 @@ def read_skills(builder: Builder, lines: list[Line]) -> None:
         if name:
             builder.put(group, "name", pointer, Value([name], confidence))
 
+    if name is not None:
+        open_group(trim(text, name.start, name.end))
     lines = by_columns(builder.document, lines)
     groups = _logical_lines(lines)
     counts: dict[Any, int] = {}
@@ -154,6 +157,7 @@ def read_skills(builder: Builder, lines: list[Line]) -> None:
                 start = boundary[1]
             elif (
                 short
+                and not grouped
                 and following is not None
                 and not first.bullet
                 and (
@@ -244,6 +248,54 @@ def _style_boundary(line: Line) -> Range | None:
                 return None
             return before.end, here.start
     return None
+
+
+def take_language_table(builder: Builder, lines: list[Line]) -> list[Line]:
+    """Rows such as "Mother tongue: Greek" and "French C1 C2 B2" inside another section become languages.
+
+    The rows between them (column titles of the Europass grid) hold nothing of the person's.
+    """
+    words = lexicon()
+    hits: list[int] = []
+    for number, line in enumerate(lines):
+        tokens = re.findall(r"[^\s:：|,;()/]+", plain(line.text))
+        levels = [t for t in tokens if re.fullmatch(r"[abc][12]", t)]
+        size = _language_at_start(plain(line.text), words.languages)
+        if size and len(levels) >= 2:
+            hits.append(number)
+            continue
+        for cut in range(min(4, len(tokens) - 1), 0, -1):
+            head = " ".join(tokens[:cut]).replace("(s)", "")
+            if (head in words.fluency or head in ("mother tongue", "mother tongue s")) and tokens[cut] in words.languages and len(tokens) <= cut + 4:
+                hits.append(number)
+                break
+    if not hits:
+        return lines
+    languages: list[dict[str, Any]] = builder.resume.setdefault("languages", [])
+    text = builder.document.text
+    for number in hits:
+        line = lines[number]
+        pointer = f"/languages/{len(languages)}"
+        entry: dict[str, Any] = {}
+        size = _language_at_start(plain(line.text), words.languages)
+        if size:
+            builder.put(entry, "language", pointer, Value([trim(text, line.start, line.start + size)], 0.93))
+            builder.put(entry, "fluency", pointer, Value([trim(text, line.start + size, line.end)], 0.85))
+        else:
+            match = max(
+                (m for m in re.finditer(r"[^\s:：|,;()/]+", line.text) if plain(m.group()) in words.languages),
+                key=lambda m: m.start(),
+            )
+            builder.put(entry, "language", pointer, Value([(line.start + match.start(), line.start + match.end())], 0.9))
+            builder.put(entry, "fluency", pointer, Value([trim(text, line.start, line.start + match.start())], 0.85))
+        languages.append(entry)
+    first, last = hits[0], hits[-1]
+    kept = []
+    for number, line in enumerate(lines):
+        if first <= number <= last or (number > last and re.search(r"\bA1\b.*\bB1\b|\bB2\b.*\bC2\b", line.text)):
+            continue
+        kept.append(line)
+    return kept
 
 
 def read_languages(builder: Builder, lines: list[Line]) -> None:

@@ -592,17 +592,20 @@ def _join_labels(segments: list[Segment], gutter: float) -> list[Segment]:
         joined.append(
             Segment(list(segment.words), segment.x0, segment.x1, segment.baseline, segment.size, segment.heading)
         )
-    block_top = -1e9
+    block_top: float | None = None
     previous = -1e9
     for segment in joined:
-        if segment.baseline - previous > 2.6 * segment.size:
-            block_top = segment.baseline
+        level = any(abs(segment.baseline - row) <= 2.2 for row in rows)
+        if block_top is None or segment.baseline - previous > 2.6 * segment.size:
+            block_top = None if level else segment.baseline
         previous = segment.baseline
-        if any(abs(segment.baseline - row) <= 2.2 for row in rows):
+        if block_top is None or (level and block_top == segment.baseline):
             continue
+        # The block's first label stands level with nothing: all of it is read before the content beside it.
         below = [row for row in rows if row >= block_top - 1.6 * segment.size]
-        if segment.heading and below and below[0] < segment.baseline:
+        if segment.heading and below and below[0] < segment.baseline + 2.2:
             segment.baseline = below[0] - 0.7 * segment.size
+            segment.words = list(segment.words)
     return joined + right
 
 
@@ -730,7 +733,7 @@ def _mark_artefacts(lines: list[Line], heights: dict[int, float]) -> None:
             line.artefact = True
             # A running footer is one on the first page too; the first page's top is the CV's own header.
             first.artefact = first.artefact or min(line.y0, first.y0) > 0.9 * height
-        elif re.search(r"(?i)\bpage\s+\d+\s+of\s+\d+\b|\b\d+\s*/\s*\d+\s*$", text) and line.y0 > 0.91 * height:
+        elif re.search(r"(?i)\bpage\s+\d+\s+of\s+\d+\b|(?<!\d)\d{1,2}\s*/\s*\d{1,2}\s*$", text) and line.y0 > 0.91 * height:
             line.artefact = True
 
 

@@ -97,6 +97,8 @@ class Lexicon:
                 return found
             key = squeezed
         parts = [part for part in _SPLIT_HEADING.split(key) if part]
+        if any(part in self.document_titles for part in parts):
+            return None
         if len(parts) >= 2:
             kinds = [self.sections.get(part) for part in parts]
             if all(kinds):

@@ -10,6 +10,7 @@ from cvmaker_core.schema.artefacts import Parsed, StageWarning
 
 from cv_parsing import limits
 from cv_parsing.dates import ranges
+from cv_parsing.entries import place_score
 from cv_parsing.detection import detect_format
 from cv_parsing.layout import order_lines
 from cv_parsing.lexicon import lexicon, plain
@@ -171,7 +172,7 @@ def _is_label(text: str) -> bool:
         rest = len(text) - sum(period.end - period.start for period in found)
         return rest <= 14
     key = plain(text).strip(" :")
-    return key in lexicon().labels
+    return key in lexicon().labels or (len(text) < 32 and place_score(text) >= 1.6)
 
 
 def _require_text(document: Document) -> None:

@@ -481,7 +481,8 @@ def _read_words(
                 and abs(here - last.baseline) < 0.15 * size
             ):
                 continue  # the same letter printed twice: how some programs make bold
-            if abs(here - last.baseline) > 0.25 * size or gap > 1.2 * size or (x0 < last.x0 - 0.5 * size and gap < -2 * size):
+            restyled = last.style is not style and (last.style.font != style.font or abs(last.style.size - size) > 0.3)
+            if restyled or abs(here - last.baseline) > 0.25 * size or gap > 1.2 * size or (x0 < last.x0 - 0.5 * size and gap < -2 * size):
                 flush()
                 space = 2
         run.append(_Letter(letter, x0, x1, box.top, bottom, here, style, space, address))

@@ -258,7 +258,7 @@ def _add_unknown_headings(lines: list[Line], found: dict[int, str], body: _Style
             other.heading_level == line.heading_level for other in lines if id(other) in found
         ):
             pass
-        elif not known[mine] or known[mine] < 2 or unknown[mine] > 2 * known[mine] or _strength(line, body) < 1.5:
+        elif not known[mine] or known[mine] < max(2, 0.5 * max(known.values())) or unknown[mine] > 2 * known[mine] or _strength(line, body) < 1.5:
             continue
         text = re.sub(r"^\W*\d{1,2}\W{0,2}\s+", "", _heading_text(line))
         tokens = text.split()

@@ -1,6 +1,7 @@
 """Document → JSON Resume with provenance: sections are read in turn, entries by the document's own pattern."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from cvmaker_core.schema.artefacts import Layout, Parsed
@@ -29,10 +30,12 @@ from cv_parsing.items import (
     read_listed,
     read_references,
     read_skills,
+    take_language_table,
     split_items,
 )
 from cv_parsing.lexicon import language_of, lexicon, plain
 from cv_parsing.model import Document, Line
+from cv_parsing.patterns import PHONE
 from cv_parsing.sections import Section, split_sections
 
 RESUME_SCHEMA = "https://raw.githubusercontent.com/jsonresume/resume-schema/v1.0.0/schema.json"
@@ -54,6 +57,10 @@ def understand(document: Document) -> Parsed:
     for section in sections[1:]:
         if section.kind not in order and section.kind != "contact":
             order.append(section.kind)
+    for section in by_kind.get("headline", ()):
+        basics = builder.resume.setdefault("basics", {})
+        if section.lines and "label" not in basics:
+            builder.put(basics, "label", "/basics", Value([(section.lines[0].start, section.lines[-1].end)], 0.85))
     for section in by_kind.get("summary", ()):
         _read_summary(builder, section)
     title_first = _read_work(builder, by_kind.get("work", []), "work")
@@ -61,7 +68,9 @@ def understand(document: Document) -> Parsed:
     _read_education(builder, by_kind.get("education", []), title_first)
     _read_projects(builder, by_kind.get("projects", []))
     if skills := [line for section in by_kind.get("skills", ()) for line in section.lines]:
-        read_skills(builder, skills)
+        read_skills(builder, take_language_table(builder, skills))
+    for section in by_kind.get("skill_group", ()):
+        read_skills(builder, section.lines, section.heading)
     if languages := [line for section in by_kind.get("languages", ()) for line in section.lines]:
         read_languages(builder, languages)
     for kind in _LISTED:
@@ -126,6 +135,17 @@ def _recognise_by_content(document: Document, sections: list[Section]) -> None:
     """A section under a name of the person's own is work or education when its entries clearly are, and no other is."""
     present = {section.kind for section in sections}
     for section in sections:
+        if section.kind == "summary" and any("@" in line.text or PHONE.fullmatch(line.text.strip()) for line in section.lines):
+            # "About" over an address block.
+            section.kind = "contact"
+        if (
+            section.kind == "custom"
+            and "skills" not in present
+            and len(section.lines) >= 3
+            and all(len(line.text.split()) <= 3 and not any(c.isdigit() for c in line.text[:-1]) for line in section.lines)
+        ):
+            section.kind = "skill_group"
+            continue
         if section.kind != "custom" or len(section.lines) < 2:
             continue
         entries = []
@@ -211,10 +231,15 @@ def _read_work(builder: Builder, sections: list[Section], key: str) -> float:
         item: dict[str, Any] = {}
         pointer = f"/{key}/{len(items)}"
         text = builder.document.text
-        place = next((f for f in entry.fragments if f.kind == "place"), None)
+        if company is None and position is not None:
+            company = _employer_in_place(builder.document, entry, position)
         if company is None and position is not None:
             # "Freelance" in the employer's place is the employer.
             company = next((f for f in entry.fragments if f.kind == "type" and not f.bracketed and _is_own_employer(f)), None)
+        if position is None and company is not None:
+            # "Internship" in the title's place is the title.
+            position = next((f for f in entry.fragments if f.kind == "type" and title_score(f.text) > 0), None)
+        place = next((f for f in entry.fragments if f.kind == "place"), None)
         company_value = Value([company.range], sure) if company else None
         if company is None and position is not None and previous is not None and previous[0] is not None and typical >= 2:
             company_value = Value(list(previous[0].ranges), 0.75)
@@ -232,7 +257,7 @@ def _read_work(builder: Builder, sections: list[Section], key: str) -> float:
         if entry.period is not None:
             builder.put_dates(item, pointer, entry.period, entry.period_offset, single_is="startDate")
         for fragment in entry.fragments:
-            if fragment.kind == "type" and fragment is not company:
+            if fragment.kind == "type" and fragment is not company and fragment is not position:
                 builder.put(item, "employmentType", pointer, Value([fragment.range], 0.85))
                 break
         extra = [f.range for f in rest if f.kind not in ("place", "type")]
@@ -247,6 +272,29 @@ def _read_work(builder: Builder, sections: list[Section], key: str) -> float:
     if not items:
         builder.resume.pop(key, None)
     return order / len(entries)
+
+
+def _employer_in_place(document: Document, entry: Entry, position: Fragment) -> Fragment | None:
+    """"Acme, Spain" with no other employer in sight: the part no gazetteer knows is the employer."""
+    words = lexicon()
+    for number, fragment in enumerate(entry.fragments):
+        if fragment.kind != "place" or fragment.bracketed:
+            continue
+        inner = document.text[fragment.start : fragment.end]
+        comma = re.search(r",\s*|，", inner)
+        if not comma or comma.start() < 2:
+            continue
+        first = inner[: comma.start()]
+        key = plain(first)
+        if key in words.cities or key in words.regions or key in words.countries or not (
+            fragment.bold or fragment.start < position.start or len(entry.fragments) == 2
+        ):
+            continue
+        place = replace(fragment, start=fragment.start + comma.end(), text=inner[comma.end() :])
+        employer = replace(fragment, end=fragment.start + comma.start(), text=first, kind="company")
+        entry.fragments[number : number + 1] = [employer, place]
+        return employer
+    return None
 
 
 def _is_own_employer(fragment: Fragment) -> bool:
