@@ -230,7 +230,16 @@ def _is_in_text(pointer: str, value: str, working: list[Reading]) -> bool:
 def _check_fields(comparison: Comparison | None, meant: dict[str, Any], working: list[Reading]) -> list[Check]:
     values = list(walk_strings(visible_resume(meant)))
     missing = [pointer for pointer, value in values if not _is_in_text(pointer, value, working)]
-    checks = [_check("values_in_text", not missing, _named(missing) or f"{len(values)} values")]
+    glued = [
+        found
+        for pointer, value in values
+        if is_fact(pointer) and not is_date(pointer)
+        for found in _glued_in(pointer, value, working)
+    ]
+    checks = [
+        _check("values_in_text", not missing, _named(missing) or f"{len(values)} values"),
+        _check("values_stand_apart", not glued, _named(glued)),
+    ]
     if comparison:
         forms = ", ".join(f"{name} {count}" for name, count in sorted(comparison.transforms.items()))
         total = sum(is_fact(pointer) for pointer in comparison.fields)
@@ -245,6 +254,13 @@ def _check_fields(comparison: Comparison | None, meant: dict[str, Any], working:
             _check("no_invented_facts", not comparison.invented, _named(comparison.invented)),
         ]
     return checks
+
+
+def _glued_in(pointer: str, value: str, working: list[Reading]) -> list[str]:
+    """The engines that read the value less often as a word of its own than the others do."""
+    times = {reading.extraction.name: reading.index.times_apart(value) for reading in working}
+    counts = [count for count in times.values() if count is not None]
+    return [f"{pointer} ({name})" for name, count in times.items() if count is not None and count < max(counts)]
 
 
 def _printed_dates(readback: Parsed | None, comparison: Comparison | None) -> dict[str, Any]:

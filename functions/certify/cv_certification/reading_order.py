@@ -118,10 +118,18 @@ def _places(entry: Entry, index: TextIndex, after: int, findings: OrderFindings)
     anchor = min(candidates, key=lambda pointer: (len(candidates[pointer]), -_length(candidates[pointer][0])))
     ahead = [place for place in candidates[anchor] if place[0] >= after]
     chosen = (ahead or candidates[anchor])[0]
-    places: dict[str, tuple[int, int]] = {}
-    for pointer, ranges in candidates.items():
-        # A title that is also a word of the prose: prefer the place before the anchor where the head belongs.
-        places[pointer] = min(ranges, key=lambda place: (abs(place[0] - chosen[0]), place[0]))
+    places = {
+        pointer: min(ranges, key=lambda place: (abs(place[0] - chosen[0]), place[0]))
+        for pointer, ranges in candidates.items()
+        if pointer in entry.prose
+    }
+    text_start = min((start for start, _ in places.values()), default=None)
+    for pointer in entry.head.keys() & candidates.keys():
+        ranges = candidates[pointer]
+        # An employer's name may occur in the prose too ("As Founder of Acme, I ..."): the head is what precedes it.
+        before = [place for place in ranges if text_start is None or place[1] <= text_start]
+        near = min(ranges, key=lambda place: (abs(place[0] - chosen[0]), place[0]))
+        places[pointer] = before[-1] if before and text_start is not None else near
     return places
 
 

@@ -16,6 +16,7 @@ _CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _RTL = r"\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff"
 # Right-to-left and Latin letters may touch ("\u0648Python", "and Python"): engines part them differently.
 _WORD = re.compile(rf"[{_CJK}]|[{_RTL}]+|[^\W_{_CJK}{_RTL}]+[+#]*")
+_UNSPACED = re.compile(f"[{_CJK}{_RTL}]")
 _RIGHT_TO_LEFT = re.compile(f"[{_RTL}]")
 # Directional marks show nothing; vowel points are placed before or after their letter. Engines differ in both.
 _DROPPED = re.compile(
@@ -77,6 +78,15 @@ class TextIndex:
                 found.append((start, end))
             start = self.stream.find(key, start + 1)
         return found
+
+    def times_apart(self, value: str) -> int | None:
+        """How often the value stands parted from the words before and after it.
+
+        None for CJK and right-to-left text: the one has no spaces, the other is turned around by engines.
+        """
+        if _UNSPACED.search(value):
+            return None
+        return sum(start in self._boundaries and end in self._boundaries for start, end in self.find_all(value))
 
     def find(self, value: str) -> tuple[int, int] | None:
         """The first place of the value; a page break with its running head may lie inside it."""

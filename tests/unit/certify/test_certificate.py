@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cv_certification.certificate import certify, check_table
+from cv_certification.certificate import Reading, _glued_in, certify, check_table
+from cv_certification.extraction import Extraction
+from cv_certification.text_index import TextIndex
 from cvmaker_core.errors import InputError
 from cvmaker_core.schema.artefacts import Certificate, Layout, Parsed, ParsedDate
 
@@ -105,6 +107,17 @@ def test_a_value_that_is_not_on_the_page_fails(make_pdf: Pdf, page: Any) -> None
     assert certificate.fields["/work/1/name"].ok
 
 
+def test_a_fact_that_one_engine_glues_to_its_neighbour_is_a_hazard() -> None:
+    sound = "Jane Doe\nSenior Engineer\njane.doe@example.com"
+    glued = "Jane DoeSenior Engineer\njane.doe@example.com"
+    working = [
+        Reading(Extraction(name, "1", "stream", (text,)), TextIndex(text))
+        for name, text in (("one", sound), ("two", glued), ("three", sound))
+    ]
+    assert _glued_in("/basics/name", "Jane Doe", working) == ["/basics/name (two)"]
+    assert _glued_in("/basics/label", "Engineer", working) == []
+
+
 def test_columns_that_interleave_in_the_stream_fail(make_pdf: Pdf, page: Any) -> None:
     left, right = stacked(LINES[3:6], x=40, top=700), stacked(LINES[6:9], x=330, top=700)
     woven = [line for pair in zip(left, right, strict=True) for line in pair]
@@ -141,6 +154,16 @@ def test_dates_after_the_bullets_are_away_from_their_job(make_pdf: Pdf, page: An
     assert "dates_beside_heads" in broken(apart)
     assert "/work/1" in detail(apart, "dates_beside_heads")
     assert "dates_beside_heads" not in broken(beside)
+
+
+def test_an_employer_named_in_the_bullets_is_not_taken_for_the_head(make_pdf: Pdf, page: Any) -> None:
+    job = {
+        **RESUME["work"][0],
+        "highlights": ["As Senior Engineer of Acme Systems I cut the build time to twelve minutes"],
+    }
+    lines = [*LINES[:5], job["highlights"][0], *LINES[6:]]
+    certificate = certify(make_pdf([page(stacked(lines))]), None, {**RESUME, "work": [job, RESUME["work"][1]]})
+    assert broken(certificate) == set()
 
 
 @pytest.mark.parametrize(
