@@ -43,7 +43,7 @@ def check_is_readable(pdf: bytes) -> None:
     Raises
     ------
     InputError
-        `empty_file`, `not_a_pdf`, `encrypted_pdf`, `corrupt_pdf`, `empty_pdf` or `too_many_pages`.
+        `empty_file`, `not_a_pdf`, `encrypted`, `corrupt`, `empty_pdf` or `too_many_pages`.
 
     """
     import pypdfium2
@@ -60,12 +60,12 @@ def check_is_readable(pdf: bytes) -> None:
     except pypdfium2.PdfiumError as error:
         if pdfium.FPDF_GetLastError() == pdfium.FPDF_ERR_PASSWORD or "password" in str(error).lower():
             raise InputError(
-                "encrypted_pdf",
+                "encrypted",
                 "The PDF asks for a password, so no robot can read it.",
                 "Save a copy without a password and send that one.",
             ) from None
         raise InputError(
-            "corrupt_pdf", "The PDF is damaged and cannot be opened.", "Export the CV again; the file may be cut short."
+            "corrupt", "The PDF is damaged and cannot be opened.", "Export the CV again; the file may be cut short."
         ) from None
     try:
         pages = len(document)

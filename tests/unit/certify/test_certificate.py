@@ -290,8 +290,8 @@ def encrypt(pdf: bytes, **passwords: str) -> bytes:
     [
         (lambda pdf: b"", "empty_file"),
         (lambda pdf: b"<html>not a pdf</html>", "not_a_pdf"),
-        (lambda pdf: pdf[:20], "corrupt_pdf"),
-        (lambda pdf: encrypt(pdf, user_password="secret"), "encrypted_pdf"),
+        (lambda pdf: pdf[:20], "corrupt"),
+        (lambda pdf: encrypt(pdf, user_password="secret"), "encrypted"),
     ],
 )
 def test_files_that_no_robot_opens_are_refused(
