@@ -160,6 +160,11 @@ def _name_candidates(document: Document, line: Line, lines: list[Line], order: i
         if run:
             runs.append(run)
     for run in runs:
+        titles = lexicon().document_titles
+        while len(run) > 1 and plain(run[-1].text) in titles:
+            run = run[:-1]  # "Jane Doe Resume"
+        while len(run) > 1 and plain(run[0].text).strip(":") in titles:
+            run = run[1:]
         start, end = run[0].start, run[-1].end
         piece = document.text[start:end]
         cut = re.search(r"\s+[|•·–—-]\s+|,\s+(?=\S+\s)", piece)

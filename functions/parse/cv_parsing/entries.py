@@ -13,7 +13,7 @@ from statistics import median
 from cv_parsing.building import Range, trim
 from cv_parsing.dates import DURATION, DateRange, ranges
 from cv_parsing.lexicon import has_cjk, lexicon, plain
-from cv_parsing.model import Document, Line
+from cv_parsing.model import Document, Line, runs_on
 from cv_parsing.patterns import EMAIL, URL
 
 Style = tuple[float, bool, bool, int, str]
@@ -60,6 +60,14 @@ class Entry:
     """True when the entry is a further position under the employer of the one before."""
 
 
+def ends_sentence(text: str) -> bool:
+    """Whether a text ends as a sentence does; the point of "Inc." or "S.A." ends none."""
+    if not _SENTENCE_END.search(text):
+        return False
+    last = plain(text.rstrip().split()[-1]) if text.split() else ""
+    return not (last in lexicon().organisations or last.rstrip(".") in lexicon().organisations or re.fullmatch(r"(?:\w\.)+", last))
+
+
 def style_of(line: Line) -> Style:
     """The style of a line's first words (a title set bold beside a regular place counts as bold)."""
     word = next((w for w in line.words() if any(c.isalnum() for c in w.text)), next(line.words()))
@@ -94,7 +102,9 @@ def _look(lines: list[Line]) -> list[_Seen]:
                 hanging = line.x0 >= previous.line.x0 - 3 and line.column == previous.line.column
                 same = abs(line.size - previous.line.size) < 0.6
                 flat = line.x0 == line.x1 == 0 or line.block is not None or line.pointer is not None
-                continues = same and hanging and not flat and (previous.line.wraps or line.x0 > previous.line.x0 - 1.5)
+                continues = same and hanging and not flat and (
+                    runs_on(previous.line, line) or (previous.line.bullet and line.x0 > previous.line.x0 - 1.5 and line.text[:1].islower())
+                )
                 if continues and style_of(line)[1] and not previous.line.bold and full:
                     continues = False
                 if continues and full and line.gap_above > previous.line.gap_above + 0.25 and short:
@@ -103,7 +113,7 @@ def _look(lines: list[Line]) -> list[_Seen]:
         if not line.bullet and not continues and periods:
             chosen = full[0] if full else periods[0]
             before, after = rest_around(line.text, chosen)
-            sentence = _SENTENCE_END.search(line.text) and words > 8
+            sentence = words > 8 and ends_sentence(line.text)
             if full:
                 anchor = short and (not sentence or not before)
             else:
@@ -170,7 +180,7 @@ def _starts_from_anchors(seen: list[_Seen], anchors: list[int]) -> list[int]:
     first = anchors[0]
     lead = seen[:first]
     offset = first if first <= 5 and all(_header_like(item) for item in lead) else 0
-    if offset and any(_SENTENCE_END.search(item.line.text) and len(item.line.text.split()) > 6 for item in lead):
+    if offset and any(ends_sentence(item.line.text) and len(item.line.text.split()) > 6 for item in lead):
         offset = 0
     opening = seen[first - offset].style
     leading = median([item.line.gap_above for item in seen if item.line.gap_above < 3] or [1.3])
@@ -291,7 +301,7 @@ def _join_wrapped(document: Document, entry: Entry) -> None:
             above, here = entry.header[last.line], entry.header[fragment.line]
             ends = document.text[last.end : above.end].strip()
             if (
-                above.wraps
+                runs_on(above, here)
                 and len(above.cells) == 1
                 and here.start == fragment.start
                 and ends in ("", ",", "-", "–", "&")
@@ -330,7 +340,7 @@ def _header_end(seen: list[_Seen], anchor: int | None) -> int:
             # A header with a single piece is not whole: what follows names the other half.
             limit = i + 1
             continue
-        if _SENTENCE_END.search(text) and len(text.split()) > 5:
+        if ends_sentence(text) and len(text.split()) > 5:
             break
         if text[:1].islower() and not item.line.italic and item.line.cells and len(item.line.cells) == 1:
             break
@@ -424,7 +434,9 @@ def _pieces(text: str, cell: list, cuts: list[Range]) -> list[tuple[int, int, bo
     boundaries: list[Range] = [cut for cut in cuts if cut[0] < end and cut[1] > start]
     inner = text[start:end]
     for match in _SEPARATOR.finditer(inner):
-        if match.group().strip() == "/" and title_score(inner[: match.start()]) >= 1 and title_score(inner[match.end() :]) >= 1:
+        if match.group().strip() == "/" and not (
+            organisation_score(inner[: match.start()]) >= 1 or organisation_score(inner[match.end() :]) >= 1
+        ):
             continue  # "Researcher / Consultant" is one title
         boundaries.append((start + match.start(), start + match.end()))
     for before, here in zip(cell, cell[1:], strict=False):
@@ -693,8 +705,11 @@ class Body:
     paragraphs: list[Range]
 
 
-def read_body(lines: list[Line]) -> Body:
-    """List items and paragraphs; lines that run on belong to the one before."""
+def read_body(lines: list[Line], indent: float = 1e9) -> Body:
+    """List items and paragraphs; lines that run on belong to the one before.
+
+    `indent` is the header's left edge: lines set in from it are items even without a mark.
+    """
     items: list[Range] = []
     paragraphs: list[Range] = []
     kind = ""
@@ -718,16 +733,18 @@ def read_body(lines: list[Line]) -> Body:
         elif kind == "item":
             flat = line.block is not None or line.pointer is not None
             hanging = line.x0 >= previous.x0 - 3
-            joined = not flat and (hanging or previous.wraps) and line.gap_above < 2.4
+            joined = not flat and line.gap_above < 2.4 and ((hanging and (runs_on(previous, line) or line.text[:1].islower())) or (previous.wraps and runs_on(previous, line)))
             if previous.page != line.page or previous.column != line.column:
-                joined = previous.wraps or not _SENTENCE_END.search(previous.text)
+                joined = previous.wraps or not ends_sentence(previous.text)
             if joined:
                 items[-1] = (items[-1][0], line.end)
             else:
                 paragraphs.append((line.start, line.end))
                 kind = "text"
         else:
-            ends = bool(_SENTENCE_END.search(previous.text)) and not previous.wraps
+            ends = not runs_on(previous, line) and (
+                ends_sentence(previous.text) or (line.x0 > indent + 7 and not line.text[:1].islower())
+            )
             if ends or line.gap_above > 2.0 or line.block is not None:
                 paragraphs.append((line.start, line.end))
             else:

@@ -5,9 +5,9 @@ from typing import Any
 
 from cv_parsing.building import Builder, Range, Value, trim
 from cv_parsing.dates import DateRange, ranges
-from cv_parsing.entries import read_body, style_of
+from cv_parsing.entries import institution_score, organisation_score, read_body, style_of
 from cv_parsing.lexicon import has_cjk, lexicon, plain
-from cv_parsing.model import Document, Line, Word
+from cv_parsing.model import Document, Line, Word, runs_on
 from cv_parsing.patterns import URL
 from cv_parsing.sections import sub_line
 
@@ -71,10 +71,10 @@ def _logical_lines(lines: list[Line]) -> list[list[Line]]:
             hanging = groups[-1][0].bullet and line.x0 >= groups[-1][0].x0 - 1.5 and line.gap_above < 1.9
             same = style_of(previous)[:3] == style_of(line)[:3]
             unclosed = previous.text.count("(") > previous.text.count(")")
-            lower = line.text[:1].islower() and previous.wraps
-            commas = "," in previous.text and previous.wraps and same
+            lower = line.text[:1].islower() and runs_on(previous, line)
+            commas = "," in previous.text and runs_on(previous, line) and same
             if not label and len(line.cells) == 1 and line.gap_above < 2.2 and (
-                open_end or unclosed or (hanging and previous.wraps) or lower or commas
+                open_end or unclosed or (hanging and runs_on(previous, line)) or lower or commas
             ):
                 groups[-1].append(line)
                 continue
@@ -266,7 +266,7 @@ def take_language_table(builder: Builder, lines: list[Line]) -> list[Line]:
             continue
         for cut in range(min(4, len(tokens) - 1), 0, -1):
             head = " ".join(tokens[:cut]).replace("(s)", "")
-            if (head in words.fluency or head in ("mother tongue", "mother tongue s")) and tokens[cut] in words.languages and len(tokens) <= cut + 4:
+            if (head in words.fluency or head.removesuffix(" in") in words.fluency or head in ("mother tongue", "mother tongue s")) and tokens[cut] in words.languages and len(tokens) <= cut + 4:
                 hits.append(number)
                 break
     if not hits:
@@ -433,7 +433,7 @@ def read_listed(builder: Builder, key: str, lines: list[Line]) -> None:
                 cuts.append(where)
                 if "url" not in entry and key != "awards":
                     builder.put(entry, "url", pointer, Value([where], 0.9))
-            fragments.extend(_cut(text, line, cuts))
+            fragments.extend(_cut(text, line, cuts, whole=key == "certificates"))
         if not fragments:
             if rest:
                 fragments = [(rest[0].start, rest[-1].end)]
@@ -458,10 +458,15 @@ def read_listed(builder: Builder, key: str, lines: list[Line]) -> None:
         builder.resume.pop(key, None)
 
 
-def _cut(text: str, line: Line, cuts: list[Range]) -> list[Range]:
+def _cut(text: str, line: Line, cuts: list[Range], *, whole: bool) -> list[Range]:
+    """Pieces of an item's line. `whole`: a dash parts a name from its issuer only where an issuer follows."""
     found: list[Range] = []
     boundaries = sorted(cuts)
     for match in _FIELD_SEPARATOR.finditer(line.text):
+        if whole and re.fullmatch(r"\s+[–—-]\s+", match.group()) and not (
+            organisation_score(line.text[match.end() :]) >= 0.7 or institution_score(line.text[match.end() :]) >= 1.2
+        ):
+            continue
         boundaries.append((line.start + match.start(), line.start + match.end()))
     for cell in line.cells:
         for before, here in zip(cell, cell[1:], strict=False):
@@ -501,7 +506,7 @@ def _item_groups(lines: list[Line]) -> list[list[Line]]:
         starts = previous is None
         if previous is not None:
             if styled:
-                starts = style_of(line) == opening and not line.bullet and not (style_of(previous) == opening and previous.wraps)
+                starts = style_of(line) == opening and not line.bullet and not (style_of(previous) == opening and runs_on(previous, line))
             else:
                 run_on = previous.wraps and (line.text[:1].islower() or line.x0 > previous.x0 + 3)
                 starts = not run_on and not (previous.wraps and not dated[i] and len(previous.text.split()) > 8)

@@ -518,6 +518,8 @@ def _lines_of(block: Block, column: int) -> list[Line]:
         if not line.cells:
             continue
         line.measure()
+        if not any(c.isalnum() for cell in line.cells for word in cell for c in word.text):
+            continue  # a rule made of dashes or dots
         lines.append(line)
     _return_margin_cells(lines)
     right = sorted((line.x1 for line in lines), reverse=True)
@@ -526,6 +528,9 @@ def _lines_of(block: Block, column: int) -> list[Line]:
         left = min(line.x0 for line in lines)
         for line in lines:
             line.wraps = line.x1 > edge - 0.14 * max(edge - left, 1)
+        prose = max((line.x1 for line in lines if len(line.cells) == 1), default=edge)
+        for line in lines:
+            line.room = max(prose - line.x1, 0.0)
     return lines
 
 

@@ -60,6 +60,8 @@ class Line:
     """White space above, in units of the line's own size; large at the start of a column."""
     wraps: bool = False
     """True when the line runs to its column's right edge, so that a sentence may go on below."""
+    room: float | None = None
+    """Space between the line's end and its column's right edge; None where there is no page."""
     x0: float = 0.0
     x1: float = 0.0
     y0: float = 0.0
@@ -101,6 +103,14 @@ class Line:
         self.size = max(sizes, key=lambda size: (sizes[size], size))
         self.color = max(colors, key=lambda color: colors[color])
         self.font = max(fonts, key=lambda font: fonts[font])
+
+
+def runs_on(line: Line, following: Line) -> bool:
+    """Whether a line was broken for want of space: the next one's first word would not have fitted."""
+    if line.room is None or line.page != following.page or line.column != following.column:
+        return line.wraps
+    first = next(following.words())
+    return first.x1 - first.x0 + 0.2 * line.size > line.room - 1.0
 
 
 @dataclass(slots=True)

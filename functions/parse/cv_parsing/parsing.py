@@ -172,7 +172,7 @@ def _is_label(text: str) -> bool:
         rest = len(text) - sum(period.end - period.start for period in found)
         return rest <= 14
     key = plain(text).strip(" :")
-    return key in lexicon().labels or (len(text) < 32 and place_score(text) >= 1.6)
+    return lexicon().labels.get(key, "profile") != "profile" or (len(text) < 32 and place_score(text) >= 1.6)
 
 
 def _require_text(document: Document) -> None:

@@ -20,6 +20,8 @@ from cvmaker_core.schema.artefacts import HiddenText
 from cv_parsing import limits
 from cv_parsing.model import Word
 
+_CONTROL_LIGATURES = {0x1B: "ff", 0x1C: "fi", 0x1D: "fl", 0x1E: "ffi", 0x1F: "ffl"}
+"""Where TeX's T1 encoding keeps its ligatures; fonts without a character map yield the bare codes."""
 _LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 _ARABIC_FORMS = range(0xFB50, 0xFEFF)
 _BOLD_NAMES = ("bold", "black", "heavy", "semibold", "demi", "-sb", "medium")
@@ -469,7 +471,10 @@ def _read_words(
             continue
         x0, x1, bottom = box.left, box.right, box.bottom
         here = bottom + style.drop
-        letter = "-" if code in (0x02, 0xFFFE) else chr(code) if code < 0x110000 else ""
+        if code < 0x20 and code != 0x02:
+            letter = _CONTROL_LIGATURES.get(code, "")
+        else:
+            letter = "-" if code in (0x02, 0xFFFE) else chr(code) if code < 0x110000 else ""
         if run:
             last = run[-1]
             size = style.size

@@ -8,6 +8,7 @@ from cvmaker_core.schema.artefacts import Layout, Parsed
 
 from cv_parsing.building import Builder, Range, Value, trim
 from cv_parsing.contact import read_contact
+from cv_parsing.dates import ranges
 from cv_parsing.entries import (
     Entry,
     Fragment,
@@ -18,6 +19,7 @@ from cv_parsing.entries import (
     place_score,
     read_body,
     read_entry,
+    rest_around,
     set_slots,
     split_entries,
     title_score,
@@ -33,6 +35,7 @@ from cv_parsing.items import (
     take_language_table,
     split_items,
 )
+from cv_parsing.layout import join_words
 from cv_parsing.lexicon import language_of, lexicon, plain
 from cv_parsing.model import Document, Line
 from cv_parsing.patterns import PHONE
@@ -44,6 +47,7 @@ _LISTED = ("certificates", "awards", "publications")
 
 def understand(document: Document) -> Parsed:
     """The whole meaning of a document whose lines are in reading order."""
+    join_split_periods(document)
     document.build()
     builder = Builder(document)
     sections = split_sections(document)
@@ -129,6 +133,33 @@ def _note_headings(builder: Builder, sections: list[Section]) -> None:
         builder.put(titles, section.kind, "/meta/cvmaker/section_titles", Value([(low, high)], 0.95))
     if titles:
         builder.resume.setdefault("meta", {}).setdefault("cvmaker", {})["section_titles"] = titles
+
+
+_DASH_ONLY = re.compile(r"\s*(?:[-–—~]|to|bis|à|a|al|até|–)\s*", re.IGNORECASE)
+
+
+def join_split_periods(document: Document) -> None:
+    """A period whose start, dash and end were set as lines of their own becomes one line."""
+    lines = document.lines
+    at = 0
+    while at + 1 < len(lines):
+        first, second = lines[at], lines[at + 1]
+        short = [join_words([w for cell in line.cells for w in cell]) for line in lines[at : at + 3]]
+        if first.column == second.column and len(short[0]) <= 26 and any(c.isdigit() for c in short[0]) and len(short[1]) <= 26:
+            if len(short) == 3 and _DASH_ONLY.fullmatch(short[1]) and len(short[2]) <= 26 and _one_period(" ".join(short)):
+                first.cells = [[*first.cells[0], *second.cells[0], *lines[at + 2].cells[0]], *lines[at + 2].cells[1:]]
+                del lines[at + 1 : at + 3]
+                first.measure()
+            elif short[0].rstrip()[-1:] in "-–—" and len(first.cells) == 1 and _one_period(" ".join(short[:2])):
+                first.cells = [[*first.cells[0], *second.cells[0]], *second.cells[1:]]
+                del lines[at + 1]
+                first.measure()
+        at += 1
+
+
+def _one_period(text: str) -> bool:
+    found = ranges(text)
+    return len(found) == 1 and not found[0].single and found[0].until is not None and not any(rest_around(text, found[0]))
 
 
 def _recognise_by_content(document: Document, sections: list[Section]) -> None:
@@ -355,7 +386,7 @@ def _worth(fragment: Fragment, scores: dict[int, float], votes: dict[tuple[objec
 
 
 def _put_body(builder: Builder, item: dict[str, Any], pointer: str, entry: Entry, text: str) -> None:
-    body = read_body(entry.body)
+    body = read_body(entry.body, entry.header[0].x0 if entry.header else 1e9)
     paragraphs = body.paragraphs
     highlights = body.highlights
     if not highlights and len(paragraphs) >= 2 and entry.body and _list_without_marks(entry, paragraphs, text):
@@ -591,6 +622,10 @@ def _read_projects(builder: Builder, sections: list[Section]) -> None:
             rest = fragments[1:]
             if name is not None:
                 start, end = name.range
+                comma = re.search(r",\s+", text[start:end])
+                if comma and title_score(text[start : start + comma.start()]) >= 1 and title_score(text[start + comma.end() : end]) == 0:
+                    builder.append(item, "roles", pointer, Value([trim(text, start, start + comma.start())], 0.7))
+                    start += comma.end()
                 colon = re.search(r"[:：]\s+", text[start:end])
                 if colon and colon.start() > 2 and len(text[start:end].split()) > 3:
                     builder.put(item, "name", pointer, Value([trim(text, start, start + colon.start())], 0.85))
