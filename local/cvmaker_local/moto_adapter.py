@@ -124,8 +124,13 @@ class MotoAdapter:
             self._patch(module, "boto_client_for", self._client_for_task)
 
     def freeze(self) -> None:
-        """From now on nothing is reported: what ends while the stack stops is unfinished, not failed."""
+        """Stop all executions and report nothing more: what ends while the stack stops is unfinished, not failed."""
         self.frozen = True
+        for machine in self.state_machines():
+            for execution in machine.executions:
+                if getattr(execution.exec_worker, "env", None) is not None:
+                    now = datetime.datetime.now(tz=datetime.UTC)
+                    execution.exec_worker.stop(stop_date=now, error=None, cause=None)
 
     def uninstall(self) -> None:
         """Unhook and empty moto."""
@@ -362,15 +367,25 @@ class MotoAdapter:
             # The check for a used name and the entry into the list are one step in the cloud.
             with adapter._start_lock:
                 name = name or str(uuid.uuid4())
-                known = {item.name for machine in backend.state_machines for item in machine.executions}
-                execution = original(backend, state_machine_arn, name, execution_input, trace_header)
+                machine = backend.describe_state_machine(state_machine_arn)
+                known = {item.name for item in machine.executions}
                 if name not in known:
-                    adapter.on_execution(stored_execution(execution))
+                    # On disk before it runs: a kill right after must not lose it.
+                    adapter.on_execution(adapter._new_execution(machine, name, execution_input or "{}"))
+                execution = original(backend, state_machine_arn, name, execution_input, trace_header)
             if name not in known:
                 adapter.emit(adapter._status_event(execution))
             return execution
 
         return start_execution
+
+    def _new_execution(self, machine: Any, name: str, payload: str) -> StoredExecution:
+        try:
+            text = json.dumps(json.loads(payload))
+        except ValueError:
+            raise stepfunctions_models.InvalidExecutionInput("Invalid State Machine Execution Input") from None
+        arn = f"arn:aws:states:{self.region}:{ACCOUNT}:execution:{machine.name}:{name}"
+        return StoredExecution(arn, name, machine.arn, text, "RUNNING", time.time())
 
     def _on_terminated(self) -> Callable[..., None]:
         original = BaseExecutionWorkerCommunication.terminated

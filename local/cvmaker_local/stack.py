@@ -74,8 +74,9 @@ class LocalStack:
         Use changed code at once (development).
     prestart
         Start the pipeline's function processes in the background while the first ones work.
-    build_dir, python, runtime_site
-        Run the artefacts of ``sam build`` with that interpreter instead of the sources.
+    python, runtime_site
+        Run the artefacts of ``sam build`` (`template` is then the one in its folder) with that interpreter; the folder
+        `runtime_site` holds what Lambda's runtime brings: ``awslambdaric`` and ``boto3`` for it.
     """
 
     def __init__(
@@ -93,7 +94,6 @@ class LocalStack:
         watch_code: bool = False,
         prestart: bool = True,
         maximum_concurrency: int = 4,
-        build_dir: Path | None = None,
         python: Path | None = None,
         runtime_site: Path | None = None,
         vector_delay_seconds: float = 0.2,
@@ -104,7 +104,6 @@ class LocalStack:
         self.watch_code = watch_code
         self.prestart = prestart
         self.maximum_concurrency = maximum_concurrency
-        self.build_dir = build_dir
         self.python = python
         self.runtime_site = runtime_site
         self.vector_delay_seconds = vector_delay_seconds
@@ -401,13 +400,12 @@ class LocalStack:
             variables = (properties.get("Environment") or {}).get("Variables") or {}
             # Ref of a left-out layer is its placeholder.
             layers = [
-                self._layer_root(name, path)
+                path
                 for wanted in properties.get("Layers", [])
                 for name, path in self.translated.layers.items()
                 if wanted == f"local-{name}"
             ]
-            task_root = self.build_dir / logical_id if self.build_dir else code
-            if task_root is None:
+            if code is None:
                 logger.warning("%s has no code folder and cannot be invoked", logical_id)
                 continue
             name = self.adapter.physical_id(logical_id)
@@ -419,7 +417,7 @@ class LocalStack:
                     logical_id=logical_id,
                     arn=arn,
                     handler=properties["Handler"],
-                    task_root=task_root,
+                    task_root=code,
                     layers=tuple(layers),
                     environment={key: str(value) for key, value in self._localise(variables).items()},
                     timeout_seconds=float(properties.get("Timeout", 3)),
@@ -433,13 +431,6 @@ class LocalStack:
             destination = ((properties.get("DestinationConfig") or {}).get("OnFailure") or {}).get("Destination", "")
             if ":sqs:" in destination:
                 self._failure_queues[self.host.pool(properties["FunctionName"]).configuration.logical_id] = destination
-
-    def _layer_root(self, logical_id: str, source: Path) -> Path:
-        if self.build_dir is None:
-            return source
-        # SAM adds a hash to a layer's logical id; the build folder has the plain one.
-        candidates = sorted(self.build_dir.iterdir(), key=lambda path: -len(path.name))
-        return next((path for path in candidates if path.is_dir() and logical_id.startswith(path.name)), source)
 
     def _put_secrets(self) -> None:
         """As a deployer does after deployment: put the keys into the secrets, found by their logical ids."""
