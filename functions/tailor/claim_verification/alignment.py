@@ -92,6 +92,15 @@ class Alignment:
         """An entry's own facts give their very words and what those are, not verbs of the same meaning."""
         if place.text < self.own:
             other = self.evidence.token(place)
+            if (
+                self.lexicon.language == "en"
+                and place.strength < EXACT
+                and token.low.endswith(("ed", "ing"))
+                and token.key != other.key
+                and other.low.endswith(("er", "or", "ers", "ors", "ist", "ists"))
+                and not other.initial
+            ):
+                return False  # "prosecuted" does not rest on "for the prosecutor"
             # "patient falls" (a noun) does not rest on "reduced errors" (a verb)
             return not (
                 self.lexicon.language == "en"

@@ -85,7 +85,7 @@ class Evidence:
         lexicon = self.lexicon
         for place in self.by_key.get(token.key, ()):
             found[place] = EXACT
-        if len(token.low) > 5:
+        if len(token.low) > 4:
             for place in self.by_joined.get(token.low.replace("-", ""), ()):
                 found.setdefault(place, EXACT)
         elif token.raw.isupper() and len(token.raw) > 1:
@@ -94,7 +94,7 @@ class Evidence:
         self._classed((token.key,), found)
         if (
             lexicon.thesaurus
-            and token.key not in lexicon.sets["lead"]
+            and token.key not in lexicon.sets["lead"] | lexicon.sets["strict"]
             and (senses := lexicon.thesaurus.senses(token.key))
         ):
             for sense in senses[0]:

@@ -81,6 +81,7 @@ class Lexicon:
     classes: dict[tuple[str, ...], frozenset[int]] = field(default_factory=dict)
     entails: dict[tuple[str, ...], frozenset[tuple[str, ...]]] = field(default_factory=dict)
     contrast: frozenset[tuple[str, str]] = frozenset()
+    opposed: tuple[tuple[frozenset[tuple[str, ...]], frozenset[tuple[str, ...]]], ...] = ()
     groups: dict[str, tuple[frozenset[tuple[str, ...]], ...]] = field(default_factory=dict)
     restrict: dict[str, frozenset[tuple[str, ...]]] = field(default_factory=dict)
     quantifier: dict[str, frozenset[tuple[str, ...]]] = field(default_factory=dict)
@@ -112,6 +113,8 @@ class Lexicon:
         return key in self.sets.get(section, frozenset())
 
     def _make_key(self, word: str) -> str:
+        if word.startswith(("co-", "re-")) and len(word) > 5 and self.language == "en":
+            return word[:3] + self.key(word[3:])
         word = word.removesuffix("'s").removesuffix("'").strip(".")
         word = self.irregular.get(word, word)
         word = self._one_spelling(word)
@@ -172,6 +175,8 @@ class Lexicon:
         elif word.endswith("ing") and len(word) > 5:
             candidates = _verb_stems(word[:-3])
         for candidate in candidates:
+            if word.endswith("s") and candidate.endswith("ing") and len(candidate) > 5:
+                return self.irregular.get(candidate, self._english_lemma(candidate))
             if self.spelling_words.get(candidate, candidate) in self._bases or known(candidate):
                 return candidate
         if candidates and word.endswith("s"):
@@ -249,7 +254,7 @@ def _verb_stems(stem: str) -> list[str]:
 
 _WORD_SETS = (
     "function", "framing", "lead", "assist", "negation", "up", "down", "improving", "change", "superlative", "titles", "languages",
-    "interpersonal", "language_words", "group_words", "tenure", "language_noun", "weak", "watching",
+    "interpersonal", "language_words", "group_words", "tenure", "language_noun", "weak", "watching", "departments", "strict", "strong",
 )  # fmt: skip
 _WRITTEN_SETS = (
     "role by", "role to", "role from", "per", "articles", "opening", "closing", "year_before", "range", "singular", "prepositions",
@@ -320,6 +325,9 @@ def _fill(lexicon: Lexicon, sections: list[tuple[str, list[str]]]) -> None:
         left, _, right = line.partition(">")
         entails[phrase(left)] |= {phrase(item) for item in right.split(",")}
     lexicon.entails = {key: frozenset(value) for key, value in entails.items()}
+    for line in by_name["opposed"]:
+        left, _, right = line.partition("|")
+        lexicon.opposed += ((listed([left]), listed([right])),)
     contrast: set[tuple[str, str]] = set()
     for line in by_name["contrast"]:
         members = [lexicon.key(part.strip()) for part in line.split("|")]

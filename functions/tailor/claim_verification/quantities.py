@@ -241,7 +241,7 @@ def _fraction(tokens: list[Token], index: int, lexicon: Lexicon) -> Quantity | N
         top is not None
         and top < 10
         and after in lexicon.fractions
-        and (after.endswith("s") or lexicon.language != "en")
+        and (after.endswith("s") or top == 1 or lexicon.language != "en")
     ):
         return Quantity(100 * top * lexicon.fractions[after], "percent", index, index + 1, "")
     if low in lexicon.fractions:
@@ -387,9 +387,9 @@ def _rate(unit: tuple[str, float]) -> str:
     return f"{unit[0]}:{unit[1]:g}"
 
 
-def derived_quantities(text: Text) -> Iterator[Quantity]:
+def derived_quantities(text: Text, lexicon: Lexicon) -> Iterator[Quantity]:
     """What follows by arithmetic from the quantities of one statement."""
-    for quantity in _derive(text):
+    for quantity in (*_derive(text), *_spoken_units(text, lexicon.units, lexicon.sets["articles"])):
         quantity.origin = text
         yield quantity
 
@@ -429,6 +429,15 @@ def _derive(text: Text) -> Iterator[Quantity]:
             )
 
 
+def _spoken_units(text: Text, units: "dict[tuple[str, ...], tuple[str, float]]", articles: frozenset[str]) -> Iterator[Quantity]:
+    """"in a year", "within a day": one of the unit."""
+    for token in text.tokens[2:]:
+        unit = units.get((token.low,))
+        before, opener = text.tokens[token.index - 1].low, text.tokens[token.index - 2].low
+        if unit and unit[0] in ("time", "months") and before in articles and opener in ("in", "within", "over", "during", "inside", "innerhalb", "en", "dans", "binnen"):
+            yield Quantity(unit[1], unit[0], token.index - 1, token.index, f"{before} {token.raw}")
+
+
 def _pair(start: Quantity, end: Quantity) -> bool:
     return (start.role == "from" and end.role == "to") or (start.in_range and end.in_range and start.first < end.first)
 
@@ -453,6 +462,8 @@ def follows(claim: Quantity, source: Quantity) -> bool:
         return {claim.kind, source.kind} == {"months", "time"} and _spans(claim, source)
     if claim.kind in ("year", "ordinal"):
         return stated == true
+    if claim.kind == "multiple" and stated < 1 and true < 1:
+        stated, true = 1 / stated, 1 / true  # "more than halved" is a larger cut
     if (
         claim.comparator == "gt"
         and claim.kind in ("time", "months")

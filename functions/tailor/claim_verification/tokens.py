@@ -197,7 +197,7 @@ def _clauses(clean: str, tokens: list[Token], lexicon: Lexicon) -> None:
     start_of_sentence = True
     for index, token in enumerate(tokens):
         if token.mark:
-            if token.raw in ";:.!?•|" or (token.raw == "-" and clean[max(0, token.start - 1)] == " "):
+            if token.raw in ";.!?•|" or (token.raw == "-" and clean[max(0, token.start - 1)] == " "):
                 clause += 1
                 sentence += token.raw in ".!?•"
                 start_of_sentence = True

@@ -26,7 +26,7 @@ def _true(a: Alignment, claim: Quantity) -> bool:
         return True
     best: Quantity | None = None
     for number, text in enumerate(a.evidence.texts):
-        for known in (*text.quantities, *derived_quantities(text)):
+        for known in (*text.quantities, *derived_quantities(text, a.lexicon)):
             if (
                 follows(claim, known)
                 and _same_use(a, claim, known, number)
@@ -36,11 +36,18 @@ def _true(a: Alignment, claim: Quantity) -> bool:
                 a.matched[id(claim)] = known
     if best is not None:
         return True
+    if claim.kind in ("time", "months") and claim.last == claim.first + 1 and a.text.tokens[claim.first].low in ("one", "1"):
+        unit = a.text.tokens[claim.last]  # "within a day" is "within one day"
+        return bool(a.evidence.by_key.get(unit.key))
     return claim.kind == "count" and (_listed(a, claim) or _one(a, claim))
 
 
 def _same_use(a: Alignment, claim: Quantity, known: Quantity, number: int) -> bool:
     text = a.evidence.texts[number]
+    if claim.kind == "count" and claim.first and known.first and not known.derived:
+        label, other = a.text.tokens[claim.first - 1], text.tokens[known.first - 1]
+        if label.key == other.key and label.raw[:1].isupper():
+            return True  # a number that is part of a name: "Year 4"
     if not roles_agree(claim, known) or (claim.per and known.per and claim.per != known.per):
         return False
     if claim.per and not known.per and not _rate_said(a, claim):
@@ -53,6 +60,8 @@ def _same_use(a: Alignment, claim: Quantity, known: Quantity, number: int) -> bo
         and not _of_change(a, claim)
     ):
         return False
+    if claim.first > 1 and a.text.tokens[claim.first - 1].low in ("/", "of") and any(q.last in (claim.first - 2, claim.first - 3) for q in a.text.quantities):
+        return True  # "4.6/5", "nine of twelve"
     return claim.kind != "count" or known.derived or _same_thing(a, claim, known, text, number)
 
 
@@ -97,7 +106,9 @@ def counted_words(a: Alignment, quantity: Quantity) -> list[Token]:
 
 def _behind(a: Alignment, text: Text, quantity: Quantity) -> list[Token]:
     found: list[Token] = []
-    for token in text.tokens[quantity.last + 1 : quantity.last + 5]:
+    for token in text.tokens[quantity.last + 1 : quantity.last + 7]:
+        if token.raw in ("'", ",") or token.low in ("and", "or", "und", "et", "y", "e"):
+            continue
         if token.mark or token.quantity not in (None, quantity) or token.key in a.lexicon.sets["function"]:
             break
         found.append(token)

@@ -28,7 +28,11 @@ def check_titles(a: Alignment) -> Iterator[VerdictReason]:
         ):
             first -= 1
         chain = [t.key for t in a.words[first : position + 1]]
-        if len(chain) > 1 and not any(_holds(words, chain) for words in (*titles, *texts)):
+        opener = a.words[first - 1].low if first else ""
+        opener = a.words[first - 2].low if opener in a.lexicon.sets["articles"] and first > 1 else opener
+        if opener in ("as", "als", "comme", "como", "come") and not any(_holds(words, chain) for words in (*titles, *(t for t in texts if t and t[0].low in ("acted", "act", "served", "serve", "worked", "acting")))) and not any(o.low == opener for text in texts for o in text):
+            yield VerdictReason("title", f"“{opener} {' '.join(t.raw for t in a.words[first : position + 1])}” is not what the person was")
+        elif len(chain) > 1 and not any(_holds(words, chain) for words in (*titles, *texts)):
             yield VerdictReason(
                 "title", f"“{' '.join(t.raw for t in a.words[first : position + 1])}” is no title of the source"
             )

@@ -73,6 +73,8 @@ def check_restrictions(a: Alignment) -> Iterator[VerdictReason]:
                 continue
             for start, length in find_phrases(text.words, phrases):
                 marker = text.words[start : start + length]
+                if any(word.quantity is not None for word in marker):
+                    continue  # "some 40" is read with its number
                 if a.rests_on(number, marker) or (kind == "plan" and _does_planning(text, start)):
                     continue
                 scope = [
@@ -227,6 +229,7 @@ def _single(a: Alignment, place: Place) -> bool:
         or not a.contentful(after)
         or after.low.endswith(("ed", "ing"))
         or after.low in lexicon.irregular
+        or after.low in ("worth", "able", "available")
         or lexicon.language in ("fr", "es", "pt")
     )
     for back in range(place.token - 1, max(-1, place.token - 6), -1):
@@ -238,7 +241,8 @@ def _single(a: Alignment, place: Place) -> bool:
             return head and not (
                 previous is not None and previous.low in ("without", "no", "ohne", "sans", "sin", "per")
             )
-        barrier = before.low.endswith("ing") and before.low not in lexicon.sets["ing_nouns"]
+        opener = text.tokens[back - 1].low if back else ""
+        barrier = before.low.endswith("ing") and before.low not in lexicon.sets["ing_nouns"] and opener not in lexicon.sets["singular"]
         if before.mark or before.low in lexicon.sets["prepositions"] or before.low.endswith("ed") or barrier:
             return False
     return False
@@ -298,7 +302,12 @@ def _ladder(a: Alignment) -> Iterator[VerdictReason]:
 
 
 def check_sides(a: Alignment) -> Iterator[VerdictReason]:
-    """From and to keep their sides; who did what to whom stays so."""
+    """From and to keep their sides, before stays before; who did what to whom stays so."""
+    for left, right in a.lexicon.opposed:
+        for mine, other in ((left, right), (right, left)):
+            said = find_phrases(a.words, mine)
+            if said and not find_phrases(a.words, other) and not a.said_in_source(mine) and a.said_in_source(other):
+                yield VerdictReason("direction", f"“{a.words[said[0][0]].raw}” is the reverse of the source")
     for token in a.words:
         side = _side(a.text, token)
         if side and a.contentful(token):
@@ -330,6 +339,20 @@ def check_sides(a: Alignment) -> Iterator[VerdictReason]:
             and not _nominal(token)
         ):
             yield VerdictReason("agent", f"who is the one to “{token.raw}” has changed")
+
+
+def check_company(a: Alignment) -> Iterator[VerdictReason]:
+    """"trained with constables" is not "trained constables"."""
+    for token in a.words:
+        if token.key in a.lexicon.sets["interpersonal"] and _with_behind(a.text, token):
+            exact = [place for place in a.in_statements(token) if place.strength == EXACT]
+            if exact and not any(_with_behind(a.statements[p.text], a.evidence.token(p)) for p in exact):
+                yield VerdictReason("agent", f"who is the one to “{token.raw}” has changed")
+
+
+def _with_behind(text: Text, token: Token) -> bool:
+    after = text.tokens[token.index + 1] if token.index + 1 < len(text.tokens) else None
+    return after is not None and after.low in ("with", "alongside", "under", "mit", "avec", "con", "com", "met")
 
 
 def _side(text: Text, token: Token) -> str:
@@ -374,13 +397,14 @@ def check_objects(a: Alignment) -> Iterator[VerdictReason]:
     verb = a.words[0]
     text = a.statements[0]
     if (
-        not (verb.low.endswith("ed") or verb.low in a.lexicon.irregular or verb.key in a.lexicon.sets["lead"])
+        not (verb.low.endswith("ed") or verb.low in a.lexicon.irregular or verb.low == "responsible" or verb.key in a.lexicon.sets["lead"])
         or not text.words
     ):
         return
     particles = ("up", "out", "down", "off", "in", "on", "after", "part", "down")
     zone: list[Token] = []
-    for position, token in enumerate(text.words[1:], 1):
+    opening = 2 if [t.low for t in text.words[:2]] == ["responsible", "for"] else 1
+    for position, token in enumerate(text.words[opening:], opening):
         if token.low == "of" and zone:
             continue
         if position == 1 and token.low in particles:
@@ -398,7 +422,7 @@ def check_objects(a: Alignment) -> Iterator[VerdictReason]:
     if not nouns or len(nouns) > 8:
         return
     indexes = {token.index for token in nouns}
-    kept = any(place.token in indexes and place.text == 0 for t in a.words for place in a.places.get(t.index, ()))
+    kept = any(place.token in indexes and place.text == 0 and place.strength > 1 for t in a.words for place in a.places.get(t.index, ()))
     numbers = any(q.first in {t.index for t in zone} for q in text.quantities)
     later = [token for token in text.words if token.index > zone[-1].index and token.clause == text.words[0].clause]
     if not kept and not numbers and a.uses(0, later) >= 1:
@@ -467,5 +491,5 @@ def _root(pointer: str) -> str:
 
 PROPOSITION_CHECKS = (
     check_directions, check_restrictions, check_prefixes, check_help, check_leading, check_negation, check_plurals, check_quantifiers,
-    check_sides, check_objects, check_causes, check_merged,
+    check_sides, check_company, check_objects, check_causes, check_merged,
 )  # fmt: skip

@@ -158,7 +158,7 @@ def _runs(a: Alignment) -> Iterator[VerdictReason]:
         if (
             len(groups) == len(names)
             and not set.intersection(*groups)
-            and not any("/skills" in g or "/basics" in g for gs in groups for g in gs)
+            and not any(g.startswith(("/skills", "/basics/label", "/basics/summary")) for gs in groups for g in gs)
         ):
             yield VerdictReason("name", f"“{' '.join(token.raw for token in names)}” does not stand together in the CV")
     # one word of a longer name elsewhere is another name: "Amazon" of "Amazon Web Services"
@@ -199,6 +199,8 @@ def _follows_otherwise(a: Alignment, token: Token) -> bool:
         return True  # the level itself is checked by `check_languages`
     if before is not None and key in lexicon.sets["group_words"] and before.raw[:1].isupper():
         return not before.initial and (bool(a.places.get(before.index)) or named_anywhere(a, before))
+    if before is not None and key in lexicon.sets["group_words"] and before.key in lexicon.sets["departments"] and a.places.get(before.index):
+        return True  # "finance" → "the finance team"
     if before is not None and before.quantity is not None and token.low == "strong":
         return True
     if _month_of_entry(a, token) or _promotion(a, key):
@@ -219,6 +221,8 @@ def _follows_otherwise(a: Alignment, token: Token) -> bool:
             )
         )
     changes = lexicon.sets["up"] | lexicon.sets["down"] | lexicon.sets["improving"] | lexicon.sets["change"]
+    if a.noun_before(token) and token.low == key + "s":
+        return False  # "patient falls"
     return key in changes and any(
         q.role in ("by", "to", "from") or q.in_range or q.kind == "multiple"
         for text in a.statements
@@ -227,13 +231,17 @@ def _follows_otherwise(a: Alignment, token: Token) -> bool:
 
 
 def _weak_verb(a: Alignment, token: Token) -> bool:
-    """A verb that claims little, in the place of the source's own verb, acting on the same things.
+    """A verb in the place of the source's own verb, acting on the same things, and not claiming more.
 
-    Only English has the list. It must look like a verb where it stands, most of what it acts on must rest on one clause
-    of the source, and that clause's verb must be neither a watcher's nor a helper's, nor said again.
+    Only English has the lists: *weak* verbs always may; *strong* ones (which say something definite) never; others may
+    when the source's verb is not said otherwise. Most of what the verb acts on must rest on one clause of the source,
+    and that clause's verb must be neither a watcher's nor a helper's.
     """
     lexicon = a.lexicon
-    if token.key not in lexicon.sets["weak"] or not _verb_here(a, token):
+    weak = token.key in lexicon.sets["weak"]
+    if lexicon.language != "en" or not _verb_here(a, token):
+        return False
+    if not weak and (token.key in lexicon.sets["strong"] | lexicon.sets["lead"] | lexicon.sets["strict"] or not token.low.endswith(("ed", "ing"))):
         return False
     objects = [t for t in a.words if t.clause == token.clause and t.index > token.index and (a.contentful(t) or t.quantity is not None)][:6]
     homes = a.homes(token.clause)
@@ -242,7 +250,9 @@ def _weak_verb(a: Alignment, token: Token) -> bool:
     (number, clause), _ = homes.most_common(1)[0]
     source = [t for t in a.statements[number].words if t.clause == clause]
     head = next((t for t in source if a.contentful(t)), None)
-    if head is None or head.key in lexicon.sets["watching"] or head.key in lexicon.sets["assist"] or _said_again(a, number, head):
+    if head is None or head.key in lexicon.sets["watching"] or head.key in lexicon.sets["assist"]:
+        return False
+    if not weak and _said_again(a, number, head):
         return False
     resting = sum(bool(a.in_statements(t)) or t.quantity is not None for t in objects)
     return resting * 3 >= len(objects) * 2
