@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-for folder in ("layers/core", "functions/parse", "functions/analyze", "functions/embed", "functions/tailor", "."):
+for folder in ("layers/core", "functions/parse", "functions/analyze", "functions/embed", "functions/tailor", "tests"):
     sys.path.insert(0, str(ROOT / folder))
 
 from cv_parsing import parse_document  # noqa: E402
@@ -26,12 +26,11 @@ from cvmaker_core.errors import InputError  # noqa: E402
 from cvmaker_core.language_model import JobBudget, LanguageModel, LanguageModelConfiguration  # noqa: E402
 from cvmaker_core.schema.artefacts import Analysis, EvidenceData, Parsed, Tailored  # noqa: E402
 from cvmaker_core.schema.jobs import JobRequest  # noqa: E402
+from doubles.adversarial_model import AdversarialModel, SubtleModel  # noqa: E402
+from doubles.honest_model import HonestModel  # noqa: E402
+from doubles.openai_wire import OpenAIServer  # noqa: E402
 from evidence_matching import match  # noqa: E402
 from posting_analysis import analyze  # noqa: E402
-
-from tests.doubles.adversarial_model import AdversarialModel, SubtleModel  # noqa: E402
-from tests.doubles.honest_model import HonestModel  # noqa: E402
-from tests.doubles.openai_wire import OpenAIServer  # noqa: E402
 
 AS_OF = date(2026, 11, 1)
 

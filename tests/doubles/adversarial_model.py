@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any
 
-from tests.doubles.openai_wire import Asked, Reply
+from doubles.openai_wire import Asked, Reply
 
 # One lie a line: how it is worked into an honest text. `{fact}` is the planted string.
 LIES: tuple[tuple[str, str], ...] = (

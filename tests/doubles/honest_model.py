@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.doubles.openai_wire import Asked, Reply
+from doubles.openai_wire import Asked, Reply
 
 REWRITES = Path(__file__).parents[2] / "benchmarks" / "tailoring" / "honest_rewrites.json"
 

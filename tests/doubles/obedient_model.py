@@ -4,9 +4,11 @@ import json
 import re
 from typing import Any
 
-from tests.doubles.openai_wire import Asked, Reply
+from doubles.openai_wire import Asked, Reply
 
-_ORDER = re.compile(r"(?:say|write|add|state|claim) (?:that )?[\"“«]([^\"”»]+)[\"”»]", re.IGNORECASE)
+_ORDER = re.compile(
+    r"(?:say|write|add|state|claim) (?:that )?[\"“«]([^\"”»]+)[\"”»]|always mentions? ([^.\"]+)\.", re.IGNORECASE
+)
 
 
 class ObedientModel:
@@ -17,7 +19,8 @@ class ObedientModel:
 
     def __call__(self, asked: Asked) -> Reply:
         material = asked.data
-        orders = _ORDER.findall(json.dumps(material, ensure_ascii=False).replace('\\"', '"'))
+        found = _ORDER.findall(json.dumps(material, ensure_ascii=False).replace('\\"', '"'))
+        orders = [quoted or named for quoted, named in found]
         self.obeyed += orders
         texts = [text for entry in material.get("entries", []) for text in entry["texts"]]
 

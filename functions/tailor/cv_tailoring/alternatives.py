@@ -35,7 +35,7 @@ from cv_tailoring.proposals_by_model import ProposeAlternatives, requirements_fo
 from cv_tailoring.relevance import Relevance, weigh
 from cv_tailoring.reporting import reason
 from cv_tailoring.review import form_objections
-from cv_tailoring.tailoring import source_of
+from cv_tailoring.tailoring import source_of, without_orders
 from cv_tailoring.verification import ClaimCheck, Verifier
 from cv_tailoring.wording import loses_number
 
@@ -140,7 +140,7 @@ def propose_alternatives(
 def _read_item(
     parsed: Parsed, pointer: Pointer, text: str | None, sources: list[Source] | None, *, as_of: date
 ) -> _Item:
-    resume, _ = source_of(parsed)
+    resume, _ = without_orders(source_of(parsed)[0])
     if not _is_rewordable(resume, pointer):
         raise InputError(
             "not_rewordable",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from cvmaker_core.contact_details import private_values
+from cvmaker_core.hostile_text import addresses_a_machine
 from cvmaker_core.language_model import JobBudget, LanguageModel, ModelOutcome, Prompt, load_prompt
 from cvmaker_core.pointers import join_pointer
 from cvmaker_core.schema.artefacts import Pointer
@@ -151,12 +152,17 @@ def requirements_for(relevance: Relevance, only: Sequence[str] | None = None) ->
     return [
         {
             "id": identity,
-            "text": relevance.requirements[identity].text[:_LONGEST_TEXT],
+            "text": _plain(relevance.requirements[identity].text),
             "must": relevance.requirements[identity].must,
             "state": relevance.states.get(identity, "missing"),
         }
         for identity in identities
     ]
+
+
+def _plain(text: str) -> str:
+    """A posting's words for a model: bounded, and nothing that is meant for the model."""
+    return "" if addresses_a_machine(text) else text[:_LONGEST_TEXT]
 
 
 def _text(pointer: Pointer, text: str, relevance: Relevance) -> dict[str, Any]:

@@ -88,7 +88,8 @@ def _own_evidence(resume: dict[str, Any], match: Match) -> dict[Pointer, float]:
         if item.job_id is not None or item.pointer in found:
             continue
         try:
-            resolve_pointer(resume, item.pointer)
+            if resolve_pointer(resume, item.pointer) == "":
+                continue
         except (KeyError, ValueError):
             continue
         found[item.pointer] = min(max(item.similarity, 0.0), 1.0)

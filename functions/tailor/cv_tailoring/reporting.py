@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from cvmaker_core.hostile_text import addresses_a_machine
 from cvmaker_core.pointers import resolve_pointer, split_pointer
 from cvmaker_core.schema.artefacts import Change, Pointer
 
@@ -30,7 +31,8 @@ def reason(code: str, **values: str) -> str:
 
 def quotable(text: str) -> bool:
     """Whether words of a posting may be repeated: short, one line, no markup or link (they may be hostile)."""
-    return 0 < len(text.strip()) <= _LONGEST_REQUIREMENT and not _UNSAFE.search(text)
+    short = 0 < len(text.strip()) <= _LONGEST_REQUIREMENT
+    return short and not _UNSAFE.search(text) and not addresses_a_machine(text)
 
 
 def name_requirements(relevance: Relevance, identities: list[str]) -> str:

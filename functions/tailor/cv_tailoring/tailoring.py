@@ -5,9 +5,12 @@ model, if there is one, proposes; `review` decides. Both work on a `Draft`, so t
 proven stays the person's own words.
 """
 
+import copy
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from cvmaker_core.hostile_text import addresses_a_machine
+from cvmaker_core.pointers import set_pointer, walk_strings
 from cvmaker_core.schema.artefacts import (
     Analysis,
     EvidenceData,
@@ -62,12 +65,13 @@ def tailor(
 
     """
     resume, stated = source_of(parsed)
-    verifier = verifier or ClaimCheck(resume, request.as_of)
-    relevance = weigh(resume, analysis, evidence)
+    evident, orders = without_orders(resume)
+    verifier = verifier or ClaimCheck(evident, request.as_of)
+    relevance = weigh(evident, analysis, evidence)
     language = language_of(resume, parsed.layout.language)
     words = language_data(language)
     career = read_career(resume, parsed.dates, request.as_of)
-    warnings: list[StageWarning] = []
+    warnings: list[StageWarning] = [_orders_warning(len(orders))] if orders else []
     codes: dict[Pointer, str] = {}
 
     def check(text: str, sources: tuple[Source, ...], target: Pointer) -> bool:
@@ -94,7 +98,7 @@ def tailor(
     letter_body = None
     rejected = []
     if propose and analysis.requirements:
-        outcome = propose(material_for(resume, relevance, language))
+        outcome = propose(material_for(evident, relevance, language))
         if outcome.warning:
             warnings.append(outcome.warning)
         if outcome.value:
@@ -127,6 +131,20 @@ def tailor(
     return tailored, warnings
 
 
+def without_orders(resume: dict[str, Any]) -> tuple[dict[str, Any], list[Pointer]]:
+    """A copy in which texts that address a machine are empty, and where they stood.
+
+    They stay on the page, being the person's visible words, but no model sees them and nothing rests on them.
+    """
+    found = [pointer for pointer, text in walk_strings(resume) if addresses_a_machine(text)]
+    if not found:
+        return resume, []
+    resume = copy.deepcopy(resume)
+    for pointer in found:
+        set_pointer(resume, pointer, "")
+    return resume, found
+
+
 def source_of(parsed: Parsed) -> tuple[dict[str, Any], frozenset[Pointer]]:
     """The CV to work on, and which of its strings the person stated."""
     resume = dict(parsed.resume)
@@ -135,6 +153,14 @@ def source_of(parsed: Parsed) -> tuple[dict[str, Any], frozenset[Pointer]]:
     if stated:
         resume["meta"] = {**resume["meta"], "cvmaker": extension}
     return resume, stated
+
+
+def _orders_warning(number: int) -> StageWarning:
+    return StageWarning(
+        code="text_addresses_a_machine",
+        message=f"{number} text(s) of the CV speak to a machine instead of a reader; they count for nothing.",
+        advice="Remove them: recruiters see them too.",
+    )
 
 
 def _language_warning() -> StageWarning:

@@ -1,16 +1,11 @@
 """The language model over real HTTP: what is sent, and every way a provider can fail."""
 
 import json
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel, ConfigDict
-
-sys.path.insert(0, str(Path(__file__).parents[3]))
-
 from cvmaker_core import language_model as module
 from cvmaker_core.language_model import (
     JobBudget,
@@ -20,8 +15,8 @@ from cvmaker_core.language_model import (
     load_prompt,
     strict_schema,
 )
-
-from tests.doubles.openai_wire import Asked, OpenAIServer, Reply, error_reply
+from doubles.openai_wire import Asked, OpenAIServer, Reply, error_reply
+from pydantic import BaseModel, ConfigDict
 
 
 class Skill(BaseModel):
