@@ -222,10 +222,21 @@ def absolute_url(url: str) -> str | None:
     return "https://" + url
 
 
+# Where the postal code follows the town and region: "Austin, TX 78701".
+_CODE_AFTER_REGION = frozenset("US CA GB IE AU NZ IN ZA SG BR".split())
+
+
 def format_location(location: dict[str, Any]) -> str:
-    """As "Street, 12345 City, Region, Country", as far as given."""
-    city = " ".join(filter(None, (location.get("postalCode"), location.get("city"))))
-    parts = (location.get("address"), city, location.get("region"), location.get("countryCode"))
+    """Street, town, region and country in the country's order, as far as given."""
+    code, city, region = location.get("postalCode"), location.get("city"), location.get("region")
+    country = location.get("countryCode")
+    if country in _CODE_AFTER_REGION:
+        if code and region and code.startswith(region + " "):
+            code = code[len(region) + 1 :]
+        last = " ".join(filter(None, (region, code)))
+        parts = (location.get("address"), city, last, country)
+    else:
+        parts = (location.get("address"), " ".join(filter(None, (code, city))), region, country)
     return ", ".join(dict.fromkeys(filter(None, parts)))
 
 

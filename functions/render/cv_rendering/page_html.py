@@ -13,8 +13,10 @@ from cv_rendering.template_catalogue import TEMPLATES
 
 _PAPER = {"A4": "210mm 297mm", "Letter": "8.5in 11in"}
 # Fonts for scripts that a pair does not draw; the first that has the character is used.
+# Arabic is set in Naskh beside any face: Noto Sans Arabic joins lam-alef and others into one glyph, whose
+# letters extractors then return in the wrong order.
 _SCRIPTS_SERIF = ("Noto Naskh Arabic", "Noto Serif Hebrew")
-_SCRIPTS_SANS = ("Noto Sans Arabic", "Noto Sans Hebrew")
+_SCRIPTS_SANS = ("Noto Naskh Arabic", "Noto Sans Hebrew")
 _SCRIPTS = (
     "Noto Sans Devanagari",
     "Noto Sans Bengali",
@@ -151,7 +153,7 @@ def font_stack(design: Design, *, heading: bool) -> str:
     pair = design.fonts
     family, fallback = (pair.heading, pair.heading_fallback) if heading else (pair.body, pair.body_fallback)
     serif = "serif" in [part.strip() for part in fallback.split(",")]
-    scripts = (*_SCRIPTS_SERIF, *_SCRIPTS_SANS) if serif else (*_SCRIPTS_SANS, *_SCRIPTS_SERIF)
+    scripts = _SCRIPTS_SERIF if serif else _SCRIPTS_SANS
     latin = ("Source Serif 4", "Source Sans 3") if serif else ("Source Sans 3", "Source Serif 4")
     language = design.language.lower()
     first = next((face for tag, face in _CJK.items() if language.startswith(tag)), "")

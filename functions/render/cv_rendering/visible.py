@@ -152,11 +152,17 @@ def _project(source: dict[str, Any], fields: dict[str, _Clean], design: Design) 
 
 
 def _one_text(key: str, item: dict[str, Any]) -> dict[str, Any]:
-    """Description and summary are printed as one text, so they are one: `summary`, or a project's `description`."""
-    whole, other = ("description", "summary") if key == "projects" else ("summary", "description")
-    if other in item:
-        texts = [item.pop("description", ""), item.pop("summary", "")]
-        item[whole] = "\n".join(filter(None, texts))
+    """Description and summary are printed as one text, so they are one: `summary`, or a project's `description`.
+
+    The description ("Regional restaurant group") becomes the text's first sentence: alone on a line it would be
+    read as one more employer.
+    """
+    description, summary = item.pop("description", ""), item.pop("summary", "")
+    if description and (summary or key != "projects") and description[-1].isalnum():
+        description += "."
+    whole = " ".join(filter(None, (description, summary)))
+    if whole:
+        item["description" if key == "projects" else "summary"] = whole
     return item
 
 

@@ -16,6 +16,7 @@ from cv_rendering.design import Design
 from cv_rendering.document import Document, Letter
 from cv_rendering.native import layer_root
 from cv_rendering.page_html import html_for_letter, html_for_print, template_css
+from cv_rendering.readable_text import mark_spelling
 
 # A PDF's attachment must carry a date; a fixed one keeps the bytes the same from day to day.
 _ATTACHMENT_DATE = datetime(2000, 1, 1, tzinfo=UTC)
@@ -56,6 +57,7 @@ class Engine:
     def __init__(self) -> None:
         self.root = layer_root()
         self._import_weasyprint()
+        mark_spelling()
         import ssl
 
         from weasyprint.text.fonts import FontConfiguration
