@@ -130,6 +130,7 @@ def measure_corpus(limit: int) -> None:
             walls.append(wall)
             tailored = pipeline.json(job, "tailored.json")["data"]
             certificate = pipeline.json(job, "certificate.json")["data"]
+            visibility = tailored["visibility"]
             wrong = sum(not field["ok"] for field in certificate["fields"].values())
             fits.append(tailored["fit"])
             rows.append(
@@ -138,7 +139,7 @@ def measure_corpus(limit: int) -> None:
                     status,
                     certificate["verdict"],
                     f"{len(certificate['fields']) - wrong}/{len(certificate['fields'])}",
-                    f"{tailored['visibility']['before']}→{tailored['visibility']['after']}",
+                    f"{visibility['before']}→{visibility['after']}" if visibility else "-",
                     f"{wall:.1f} s",
                 ]
             )
@@ -160,15 +161,15 @@ def measure_imports(runs: int = 5) -> None:
     rows = []
     scratch = ROOT / ".cvmaker" / "bench-imports"
     for folder in sorted(p for p in (ROOT / "functions").iterdir() if (p / "requirements.txt").exists()):
-        for script in sorted(folder.glob("*.py")):
+        for script in sorted(path for path in folder.glob("*.py") if "def handler" in path.read_text()):
             requirements = [folder / "requirements.txt", ROOT / "layers" / "core" / "requirements.txt"]
             site = link_distributions(requirements, scratch, folder.name)
             times, memory = [], 0.0
             for _ in range(runs + 1):
                 code = (
-                    "import sys,time,resource;t=time.perf_counter();"
+                    "import time;t=time.perf_counter();"
                     f"import {script.stem};"
-                    "print(time.perf_counter()-t, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/1024)"
+                    "s=time.perf_counter()-t;print(s, int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])/1024)"
                 )
                 path = [str(folder), str(ROOT / "layers" / "core"), str(ROOT / "layers" / "weasyprint"), str(site)]
                 done = subprocess.run(

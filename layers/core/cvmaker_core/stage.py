@@ -19,9 +19,9 @@ whose text holds nothing of a document.
 import functools
 import json
 import resource
-import sys
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ValidationError
@@ -38,6 +38,15 @@ from cvmaker_core.settings import StageSettings, settings
 REQUESTS_PER_WRITE = 3
 
 _container_is_cold = True
+
+
+def peak_memory_mb() -> float:
+    """The process's peak memory (MB). Linux's VmHWM: ru_maxrss would count what the parent had at the fork."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+        return round(int(status.split("VmHWM:", 1)[1].split(None, 1)[0]) / 1024, 1)
+    except (OSError, IndexError, ValueError):
+        return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / 1024, 1)  # bytes on macOS
 
 
 class StageRun:
@@ -180,8 +189,7 @@ class StageRun:
     def measured(self) -> Usage:
         """Usage so far: wall time inside the function and the process's peak memory."""
         self.usage.estimated_ms = round((time.perf_counter() - self._started) * 1000, 1)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        self.usage.peak_memory_mb = round(peak / (1024 * 1024 if sys.platform == "darwin" else 1024), 1)
+        self.usage.peak_memory_mb = peak_memory_mb()
         return self.usage
 
     def envelope(
