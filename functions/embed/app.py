@@ -1,12 +1,13 @@
 """Embed: requirements meet their evidence; the CV joins its owner's career memory → `evidence.json`."""
 
+import evidence_matching
+from cvmaker_core.code_version import code_version
 from cvmaker_core.errors import ProviderThrottled
 from cvmaker_core.hashing import content_hash
 from cvmaker_core.schema.artefacts import Analysis, Parsed, Tokens
 from cvmaker_core.schema.jobs import CONSOLE_OWNER
 from cvmaker_core.settings import EmbeddingSettings, settings
 from cvmaker_core.stage import StageRun, stage_handler
-from evidence_matching import CODE_VERSION
 from evidence_matching.evidence_run import Throttled, gather_evidence
 from evidence_matching.provider_errors import provider_warning
 from providers import embedding_configuration, store_configuration
@@ -28,11 +29,12 @@ def handler(run: StageRun) -> None:
     embeddings = embedding_configuration(configuration, seconds) if request.use_ai else None
     remembers = request.use_ai and run.job.owner != CONSOLE_OWNER
     memory = store_configuration(configuration, seconds) if remembers else None
+    code = code_version(evidence_matching.__file__)
     inputs = {
         "parsed": content_hash(parsed.resume),
         "analysis": content_hash(analysis.model_dump(mode="json", exclude={"findings"})),
         "as_of": request.as_of.isoformat(),
-        "code": CODE_VERSION,
+        "code": code,
         "embeddings": f"{embeddings.model}/{embeddings.dimensions}/{embeddings.usable}" if embeddings else "",
         "memory": str(bool(memory)),
     }
@@ -63,6 +65,6 @@ def handler(run: StageRun) -> None:
         "evidence.json",
         found.evidence,
         inputs=inputs,
-        engine={"name": "rules", "version": CODE_VERSION, **found.engine},
+        engine={"name": "rules", "version": code, **found.engine},
         warnings=found.warnings,
     )

@@ -11,9 +11,6 @@ from posting_analysis.headline import read_headline
 from posting_analysis.proposals import ProposedRequirement, merge_proposals
 from posting_analysis.requirements import extract_candidates, weigh
 
-# Raise it when rules or lexicons change what comes out: artefacts made by other code are not reused.
-CODE_VERSION = "analyze-1"
-
 
 def analyze(
     resume: dict[str, Any],
@@ -70,4 +67,8 @@ def analyze(
                     advice="Paste the part of the job description that says what is asked of applicants.",
                 )
             )
-    return Analysis(posting=posting, requirements=requirements, findings=find_findings(resume, parsed, as_of=as_of))
+    return Analysis(
+        posting=posting,
+        requirements=requirements,
+        findings=find_findings(resume, parsed, as_of=as_of, requirements=requirements),
+    )

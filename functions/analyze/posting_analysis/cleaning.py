@@ -22,6 +22,9 @@ _HTML = re.compile(r"</?(?:p|div|br|ul|ol|li|h[1-6]|table|tr|td|section|article|
 # A few tags in Markdown or plain text: taken out one by one, the lines stay.
 _INLINE_TAG = re.compile(r"</?(?:a|b|i|u|em|strong|span|font|small|sup|sub)(?:\s[^>]{0,200})?>", re.IGNORECASE)
 _MARKDOWN_LINK = re.compile(r"(?<!!)\[([^\]\n]{1,120})\]\([^)\s]{1,500}\)")
+# A line break inside a sentence, as PDFs, e-mails and OCR have them: a long line without an end, and the next one goes
+# on in lower case. A space takes its place, so that no offset moves.
+_HARD_WRAP = re.compile(r"(?<=[^\n]{45}[\w,)’'])\n(?=[a-zß-öø-ÿ][\w’']*[ ,.])")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]|[\U000e0000-\U000e007f]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 _HIDING_STYLE = re.compile(
@@ -114,7 +117,7 @@ def prepare_posting(raw: str) -> PreparedPosting:
         text = html.unescape(text)
     visible = _CONTROL.sub(" ", _INVISIBLE.sub("", text))
     hidden += sum(len(found) for found in re.findall(r"[\U000e0000-\U000e007f]{4,}", text))
-    text = visible.strip("\n")
+    text = _HARD_WRAP.sub(" ", visible.strip("\n"))
     if len(text) > MAX_POSTING_CHARACTERS:
         truncated = True
         cut = text.rfind("\n", MAX_POSTING_CHARACTERS // 2, MAX_POSTING_CHARACTERS)

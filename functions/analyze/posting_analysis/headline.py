@@ -99,7 +99,8 @@ def _title_of(line: str) -> str:
     if wanted:
         return wanted["title"]
     recruits = re.search(
-        r"(?:recrute|recherche|sucht|cerca|busca|zoekt|seeks|is hiring|procura)\s*:?\s+(?:une?|eine?n?|un/a|una?|an?|een)?\s*",
+        r"(?:recrute|recherche|sucht|cerca|busca|zoekt|seeks|is hiring|procura)\s*:?\s+"
+        r"(?:une?|eine?n?|un/a|una?|an?|een)?\s*",
         line,
     )
     if recruits and recruits.end() < len(line):
@@ -107,9 +108,7 @@ def _title_of(line: str) -> str:
         line = re.split(r"\s+(?:per|para|pour|für|for|voor)\s+", line)[0]
     parts = [part for part in _SEPARATOR.split(line) if part]
     named = [part for part in parts if vocabulary().title_noun.search(part)] or parts
-    title = named[0]
-    # Two halves of one title ("Técnico Comercial - Energías Renovables") are cut at an employer or a place only.
-    return title
+    return named[0]
 
 
 def _clean_title(title: str | None) -> str | None:
@@ -132,7 +131,7 @@ def _tidy(value: str | None) -> str | None:
 
 
 def _sought(text: str, language: str | None) -> dict[str, str]:
-    """ "Kelpline is looking for an Account Executive": employer and title from one sentence."""
+    """`Kelpline is looking for an Account Executive`: employer and title from one sentence."""
     found: dict[str, str] = {}
     for code in dict.fromkeys([language or "en", "en"]):
         for pattern in vocabulary().seeking(code):
@@ -175,8 +174,7 @@ def _employer_of_head(head: list[str], title: str | None) -> str | None:
     for index, line in enumerate(head[:4]):
         if title and title in line:
             after = [p for p in _SEPARATOR.split(line.replace(title, "", 1)) if p.strip(" ,-–—|()")]
-            for part in after:
-                part = vocabulary().gender_marker.sub("", part).strip(" ,-–—|()")
+            for part in (vocabulary().gender_marker.sub("", p).strip(" ,-–—|()") for p in after):
                 if part and _is_name(part):
                     return part
             following = head[index + 1] if index + 1 < len(head) else ""
@@ -201,7 +199,10 @@ def _employer_by_phrase(text: str) -> str | None:
     for pattern in (
         r"(?m)^[\W_]*About ([A-Z][\w&'’.]+(?: [A-Z][\w&'’.]+){0,3})[\s:*_]*$",
         r"(?m)^[\W_]*(?:À propos de|Über|Sobre|Over|Chi è) ([A-Z][\w&'’.]+(?: [A-Z][\w&'’.]+){0,3})[\s:*_]*$",
-        r"\b([A-Z][\w&'’.]*(?: [A-Z][\w&'’.]+){0,3}) is (?:an?|the) [^.]{0,60}?(?:company|agency|organi[sz]ation|platform|startup|provider|firm|charity|NGO|leader)\b",
+        (
+            r"\b([A-Z][\w&'’.]*(?: [A-Z][\w&'’.]+){0,3}) is (?:an?|the) [^.]{0,60}?"
+            r"(?:company|agency|organi[sz]ation|platform|startup|provider|firm|charity|NGO|leader)\b"
+        ),
         r"(?:join|unirte a|rejoi(?:ns|gnez)|bij) ([A-Z][\w&'’]+(?: [A-Z][\w&'’]+){0,2})[?!.,]",
     ):
         match = re.search(pattern, head)
@@ -233,8 +234,8 @@ def _location_of_head(head: list[str], title: str | None, employer: str | None) 
                 rest = rest.replace(known, "\x00", 1)
         if "\x00" not in rest and not re.search(r"[|·–]", rest):
             continue
-        for part in re.split(r"\s+[–—|·•-]\s+|\s*\|\s*|\x00,?\s*", rest):
-            part = vocabulary().gender_marker.sub("", part).strip(" ,;:()–—·-")
+        for raw in re.split(r"\s+[–—|·•-]\s+|\s*\|\s*|\x00,?\s*", rest):
+            part = vocabulary().gender_marker.sub("", raw).strip(" ,;:()–—·-")
             part = re.sub(r"^(?:à|in|en|te|a|at|em)\s+", "", part)
             if (
                 len(part) > 2

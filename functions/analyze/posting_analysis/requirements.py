@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
+from itertools import pairwise
 
 from cvmaker_core.human_languages import find_languages
 from cvmaker_core.schema.artefacts import Requirement, RequirementKind
@@ -137,14 +138,14 @@ def _from_statement(text: str, statement: Statement) -> Iterator[Candidate]:
     opener = lexicon.duty_opener.search(words)
     duty = opener is not None and opener.start() <= 90
     if want and (cue or want.start() < 3) and not (duty and opener and opener.start() < want.start()):
-        yield from _clauses(text, statement.start + _opener_end(words, want), statement.end, True)
+        yield from _clauses(text, statement.start + _opener_end(want), statement.end, True)
     elif statement.section == "duties":
         if duty or statement.bulleted or not _DESCRIBES.match(words):
             yield from _duties(text, statement.start, statement.end)
     elif duty or _is_bare_order(words):
         yield from _duties(text, statement.start, statement.end)
     elif (want and want.start() <= 40) or (cue and _names_a_wish(words)):
-        yield from _clauses(text, statement.start + (_opener_end(words, want) if want else 0), statement.end, True)
+        yield from _clauses(text, statement.start + (_opener_end(want) if want else 0), statement.end, True)
 
 
 # "Some of the skills for this position include, but are not limited to:" says that a list follows.
@@ -159,8 +160,9 @@ _DESCRIBES = re.compile(
 
 # Orders to the reader of the page, not to the holder of the job.
 _TO_THE_READER = re.compile(
-    r"(?:direct|join|apply|e-?mail|visit|see|send|find|follow|read|share|click|check|learn more|log|load|watch|contact|come|stay"
-    r"|get|give|report this|save|keep all|take a look)\b",
+    r"(?:direct|join|apply|e-?mail|visit|see|send|find|follow|read|share|click|check|learn more|log|load|watch|contact"
+    r"|come"
+    r"|stay|get|give|report this|save|keep all|take a look)\b",
     re.IGNORECASE,
 )
 
@@ -184,7 +186,7 @@ def _names_a_wish(words: str) -> bool:
     )
 
 
-def _opener_end(words: str, want: re.Match[str]) -> int:
+def _opener_end(want: re.Match[str]) -> int:
     """Where what is wanted begins: behind "You bring", but with "Experience in" itself."""
     lead = re.match(
         r"(?:as|you|the|we|sie|du|vous|tu|je|jij|this|candidates?|applicants?|they)\b", want[0], re.IGNORECASE
@@ -210,14 +212,12 @@ def _duties(text: str, start: int, end: int) -> Iterator[Candidate]:
     parts = [(start, end)]
     if prose:
         parts = _split_prose(text, start, end)
-    for left, right in parts:
-        left, right = _edges(text, left, right)
+    for left, right in (_edges(text, *part) for part in parts):
         second = vocabulary().duty_opener.match(text[left:right])
-        if second:
-            left, right = _edges(text, left + second.end(), right)
-        duty = text[left:right]
+        begin, stop = _edges(text, left + second.end(), right) if second else (left, right)
+        duty = text[begin:stop]
         if len(duty.split()) >= 2 and not vocabulary().noise.search(duty) and not _PASSIVE.match(duty):
-            yield Candidate(left, right, "duty", True)
+            yield Candidate(begin, stop, "duty", True)
 
 
 # "The tools will be used by …": nothing is asked of the reader.
@@ -256,14 +256,12 @@ def _clauses(text: str, start: int, end: int, must: bool) -> Iterator[Candidate]
             yield from _one_clause(text, inner.start(1), inner.end(1), False)
             position = inner.end()
     rest = text[position:end]
-    cuts = [0]
-    for match in re.finditer(
+    found = re.finditer(
         r";\s+|,\s+(?=ideally|preferably|idealerweise|idéalement|idealmente|bij voorkeur)|\s+(?:but|aber|mais|pero)\s+",
         rest,
-    ):
-        cuts.append(match.end())
-    cuts.append(len(rest))
-    for left, right in zip(cuts, cuts[1:], strict=False):
+    )
+    cuts = [0, *(match.end() for match in found), len(rest)]
+    for left, right in pairwise(cuts):
         yield from _one_clause(text, position + left, position + right, must)
 
 
@@ -410,7 +408,7 @@ def _only_languages(words: str) -> bool:
 
 
 def _language_items(text: str, start: int, end: int, must: bool) -> Iterator[Candidate]:
-    """ "Fluent English and German": two; "another UN language (Arabic, Chinese …)": one choice."""
+    """`Fluent English and German` is two; `another UN language (Arabic, Chinese …)` is one choice."""
     words = text[start:end]
     mentions = find_languages(words)
     if (
@@ -420,9 +418,7 @@ def _language_items(text: str, start: int, end: int, must: bool) -> Iterator[Can
     ):
         items = _items(text, start, end)
         if len(items) == len(mentions):
-            for left, right in items:
-                left, right = _edges(text, left, right)
-                yield Candidate(left, right, "language", must)
+            yield from (Candidate(*_edges(text, *item), "language", must) for item in items)
             return
     yield Candidate(start, end, "language", must)
 

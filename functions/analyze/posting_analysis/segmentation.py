@@ -35,8 +35,9 @@ _RUN_TOGETHER = re.compile(
 )
 # … or, where the break became a space, a word that opens a wish: "CSS A firm grasp", "degree Experience with".
 _OPENS_A_WISH = re.compile(
-    r"(?<=[\w)]) (?=A (?:firm|good|solid|strong|relevant|deep|demonstrable|proven|passion)\b|(?:Strong|Excellent|Good|Solid"
-    r"|Proven|Experience|Knowledge|Ability|Proficien\w+|Familiarity|Understanding|Minimum|Must) [a-z])"
+    r"(?<=[\w)]) (?=A (?:firm|good|solid|strong|relevant|deep|demonstrable|proven|passion)\b"
+    r"|(?:Strong|Excellent|Good|Solid|Proven|Experience|Knowledge|Ability|Proficien\w+"
+    r"|Familiarity|Understanding|Minimum|Must) [a-z])"
 )
 _NUMBERED = re.compile(rf"(?:(?<=[{_LOWER}.:)#])\s*|(?<=[A-Z]{{4}}))(?<!\d)\d{{1,2}}\.\s+(?=[{_UPPER}])")
 _INLINE_BULLET = re.compile(r"(?:^|(?<=[.\s;:a-z]))\s*(?:[•●▪·]\s*|(?:(?<=\s)|^)[-–*]\s+(?=[A-ZÀ-Þ\d]))")

@@ -6,7 +6,7 @@ names in every language; `lexicons/common.json` holds what no language owns.
 
 import json
 import re
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -24,6 +24,12 @@ def _whole_words(patterns: list[str]) -> re.Pattern[str]:
 def _any_apostrophe(pattern: str) -> str:
     """Let a straight apostrophe stand for the typographic one too, outside character classes."""
     return re.sub(r"(?<!\[)'(?!’)", "['’]", pattern)
+
+
+@lru_cache(maxsize=32)
+def _joining(words: tuple[str, ...]) -> re.Pattern[str]:
+    listed = "|".join(sorted(set(words), key=len, reverse=True))
+    return re.compile(rf"\s*,?\s+(?:{listed})\s+(?=\S)", re.IGNORECASE)
 
 
 class Vocabulary:
@@ -102,23 +108,16 @@ class Vocabulary:
     def list_intro(self) -> re.Pattern[str]:
         return re.compile(rf"[\s,]*(?<!\w)(?:{'|'.join(self.common['skill_list_intro'])})(?!\w):?\s*", re.IGNORECASE)
 
-    @cache
     def conjunction(self, language: str) -> re.Pattern[str]:
         """What joins the items of a list. "of", "o" or "en" join in one language and mean other things in the next."""
-        return self._joining([*self._joints(language, "and"), *self._joints(language, "or")])
+        return _joining((*self._joints(language, "and"), *self._joints(language, "or")))
 
-    @cache
     def alternative(self, language: str) -> re.Pattern[str]:
         """What joins the options of a choice."""
-        return self._joining(self._joints(language, "or"))
+        return _joining(tuple(self._joints(language, "or")))
 
     def _joints(self, language: str, name: str) -> list[str]:
         return [*self.common["joints"]["en"][name], *self.common["joints"].get(language, {}).get(name, [])]
-
-    @staticmethod
-    def _joining(words: list[str]) -> re.Pattern[str]:
-        listed = "|".join(sorted(set(words), key=len, reverse=True))
-        return re.compile(rf"\s*,?\s+(?:{listed})\s+(?=\S)", re.IGNORECASE)
 
     @cached_property
     def preposition(self) -> re.Pattern[str]:

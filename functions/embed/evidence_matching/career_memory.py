@@ -34,9 +34,10 @@ def open_requirements(requirements: Sequence[Requirement], matches: Sequence[Mat
 
 def recall(
     store: VectorStore,
-    job_id: str,
     requirements: Sequence[Requirement],
     requirement_vectors: Any,
+    *,
+    job_id: str,
     items: Sequence[CvItem],
     language: str,
 ) -> list[MemoryOffer]:

@@ -1,6 +1,5 @@
 """The stage without AWS: vectors, evidence, memory, and every failure of a provider as a warning."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,7 +10,7 @@ from cvmaker_core.schema.artefacts import Analysis, EvidenceData, StageWarning
 
 from evidence_matching.career_memory import open_requirements, recall
 from evidence_matching.embedding_client import EmbeddingClient, EmbeddingConfiguration
-from evidence_matching.items import CvItem, cv_items
+from evidence_matching.items import cv_items
 from evidence_matching.matching import match
 from evidence_matching.provider_errors import ProviderFailure, provider_warning
 from evidence_matching.vector_store import StoreConfiguration, VectorStore, vector_id
@@ -87,9 +86,9 @@ def gather_evidence(
         evidence = match(resume, analysis, as_of=as_of)
     run = EvidenceRun(evidence, warnings)
     if client and usable and memory:
-        run_memory = _remember(client, memory, resume, analysis, evidence, job_id, owner, as_of, repeated)
+        store = VectorStore(memory, owner, client.configuration.model, client.dimensions)
         try:
-            run_memory(run)
+            _remember(store, client, run, resume, analysis, job_id=job_id, as_of=as_of, repeated=repeated)
         except ProviderFailure as failure:
             if failure.throttled and may_retry:
                 raise Throttled from None
@@ -127,47 +126,29 @@ def _usd(client: EmbeddingClient) -> float:
 
 
 def _remember(
-    client: EmbeddingClient,
-    memory: StoreConfiguration,
-    resume: dict[str, Any],
-    analysis: Analysis,
-    evidence: EvidenceData,
-    job_id: str,
-    owner: str,
-    as_of: date,
-    repeated: bool,
-) -> Callable[[EvidenceRun], None]:
-    """First ask what earlier CVs say, then write this one's items for the next."""
-
-    def work(run: EvidenceRun) -> None:
-        items = [item for item in cv_items(resume) if item.kind in REMEMBERED]
-        if not items:
-            return
-        vectors = client([item.text for item in items])
-        store = VectorStore(memory, owner, client.configuration.model, client.dimensions)
-        try:
-            wanted = open_requirements(analysis.requirements, evidence.matches)
-            if wanted:
-                language = (analysis.posting.language if analysis.posting else None) or "en"
-                asked = client([requirement.text for requirement in wanted])
-                evidence.career_memory = recall(store, job_id, wanted, asked, items, language)
-            _write(store, client, job_id, items, vectors, as_of, repeated)
-        finally:
-            run.vector_reads, run.vector_writes = store.reads, store.writes
-
-    return work
-
-
-def _write(
     store: VectorStore,
     client: EmbeddingClient,
+    run: EvidenceRun,
+    resume: dict[str, Any],
+    analysis: Analysis,
+    *,
     job_id: str,
-    items: list[CvItem],
-    vectors: Any,
     as_of: date,
     repeated: bool,
 ) -> None:
-    texts = [client.clean(item.text) for item in items]
-    store.upsert(job_id, items, texts, vectors, as_of)
-    if repeated:
-        store.remove_others(job_id, {vector_id(job_id, text) for text in texts})
+    """First ask what earlier CVs say, then write this one's items for the next."""
+    items = [item for item in cv_items(resume) if item.kind in REMEMBERED]
+    if not items:
+        return
+    try:
+        wanted = open_requirements(analysis.requirements, run.evidence.matches)
+        if wanted:
+            language = (analysis.posting.language if analysis.posting else None) or "en"
+            asked = client([requirement.text for requirement in wanted])
+            run.evidence.career_memory = recall(store, wanted, asked, job_id=job_id, items=items, language=language)
+        texts = [client.clean(item.text) for item in items]
+        store.upsert(job_id, items, texts, client(texts), as_of)
+        if repeated:
+            store.remove_others(job_id, {vector_id(job_id, text) for text in texts})
+    finally:
+        run.vector_reads, run.vector_writes = store.reads, store.writes

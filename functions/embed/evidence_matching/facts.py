@@ -13,17 +13,7 @@ from cvmaker_core.text import fold, normalise
 from evidence_matching.items import CvItem
 from evidence_matching.terms import concepts_of, lexicon, skills_of, terms_of
 
-_NUMBER_WORDS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "ein": 1, "einem": 1, "eine": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8,
-    "zehn": 10,
-    "einjährige": 1, "zweijährige": 2, "dreijährige": 3, "fünfjährige": 5, "mehrjährige": 3, "mehrjähriger": 3,
-    "langjährige": 5,
-    "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "dix": 10,
-    "una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "diez": 10,
-    "een": 1, "één": 1, "twee": 2, "drie": 3, "vijf": 5, "tien": 10, "due": 2, "tre": 3, "quattro": 4, "cinque": 5,
-    "um": 1, "uma": 1, "dois": 2, "duas": 2, "três": 3, "quatro": 4, "dez": 10,
-}  # fmt: skip
+_NUMBER_WORDS: dict[str, int] = lexicon("terms")["number_words"]
 _YEARS = re.compile(
     r"(?<![\w.])(?P<low>\d{1,2}(?:[.,]5)?|" + "|".join(_NUMBER_WORDS) + r")\s*(?:\+|plus)?"
     r"(?:\s*(?:[-–—]|to|or|bis|oder|à|a|o)\s*(?:\d{1,2}|\w+))?\s*\+?\s*"
@@ -33,94 +23,7 @@ _YEARS = re.compile(
 )
 _MONTH_UNITS = ("month", "monat", "mois", "mes", "maand")
 # Words of a years requirement that name no field: "5 years of relevant experience in a similar role".
-_NO_FIELD = frozenset(
-    [
-        "minimum",
-        "least",
-        "years",
-        "year",
-        "yrs",
-        "months",
-        "month",
-        "professional",
-        "relevant",
-        "work",
-        "working",
-        "practical",
-        "similar",
-        "comparable",
-        "role",
-        "roles",
-        "position",
-        "positions",
-        "job",
-        "industry",
-        "hands",
-        "commercial",
-        "proven",
-        "solid",
-        "level",
-        "jahre",
-        "jahren",
-        "jahr",
-        "mindestens",
-        "berufserfahrung",
-        "vergleichbaren",
-        "position",
-        "ans",
-        "an",
-        "minimum",
-        "moins",
-        "poste",
-        "similaire",
-        "première",
-        "años",
-        "año",
-        "mínima",
-        "mínimo",
-        "puesto",
-        "similar",
-        "menos",
-        "previa",
-        "jaar",
-        "minimaal",
-        "vergelijkbare",
-        "functie",
-        "anni",
-        "anno",
-        "almeno",
-        "anos",
-        "mínimo",
-        "full",
-        "time",
-        "total",
-        "equivalent",
-        "experience",
-        "erfahrung",
-        "expérience",
-        "experiencia",
-        "ervaring",
-        "esperienza",
-        "experiência",
-        "specialized",
-        "next",
-        "lower",
-        "grade",
-        "service",
-        "federal",
-        "gs",
-        "justifiez",
-        "berufspraxis",
-        "überwiegend",
-        "track",
-        "record",
-        "preferably",
-        "ideally",
-        "plus",
-        "more",
-        "background",
-    ]
-)
+_NO_FIELD = frozenset(lexicon("terms")["no_field"])
 
 
 # --- time ------------------------------------------------------------------------------------
@@ -187,8 +90,7 @@ def years_asked(text: str) -> float | None:
 def field_of_years(text: str, language: str) -> dict[str, float]:
     """Stems of what the years should be in; empty when any work counts."""
     rest = _YEARS.sub(" ", normalise(text))
-    stems = terms_of(" ".join(w for w in re.findall(r"[\w+#.-]+", fold(rest)) if w not in _NO_FIELD), language).stems
-    return stems
+    return terms_of(" ".join(w for w in re.findall(r"[\w+#.-]+", fold(rest)) if w not in _NO_FIELD), language).stems
 
 
 # --- degrees ---------------------------------------------------------------------------------
@@ -208,11 +110,6 @@ def _families() -> dict[str, re.Pattern[str]]:
         name: re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)", re.IGNORECASE)
         for name, patterns in lexicon("degrees")["field_families"].items()
     }
-
-
-@lru_cache(maxsize=1)
-def _open_field() -> re.Pattern[str]:
-    return re.compile("|".join(lexicon("degrees")["open_field"]), re.IGNORECASE)
 
 
 def degree_level_asked(text: str) -> int:
@@ -238,11 +135,6 @@ def degree_level_held(text: str) -> int | None:
 def families_of(text: str) -> frozenset[str]:
     """Families of subjects a text names."""
     return frozenset(name for name, pattern in _families().items() if pattern.search(text))
-
-
-def field_is_open(text: str) -> bool:
-    """Whether a requirement accepts related subjects or names none."""
-    return bool(_open_field().search(text))
 
 
 # --- languages -------------------------------------------------------------------------------
@@ -277,82 +169,7 @@ def languages_asked(text: str) -> tuple[frozenset[str], bool, int | None]:
 
 # --- certificates ----------------------------------------------------------------------------
 
-_CERTIFICATE_WORDS = frozenset(
-    [
-        "certificate",
-        "certificates",
-        "certification",
-        "certified",
-        "certificated",
-        "current",
-        "valid",
-        "licence",
-        "license",
-        "licensed",
-        "card",
-        "registration",
-        "registered",
-        "qualification",
-        "qualified",
-        "holder",
-        "hold",
-        "full",
-        "clean",
-        "driving",
-        "record",
-        "level",
-        "or",
-        "and",
-        "in",
-        "of",
-        "the",
-        "a",
-        "an",
-        "with",
-        "as",
-        "have",
-        "zertifikat",
-        "zertifizierung",
-        "führerschein",
-        "klasse",
-        "weiterbildung",
-        "fortbildung",
-        "zum",
-        "zur",
-        "als",
-        "examen",
-        "oder",
-        "der",
-        "die",
-        "das",
-        "certification",
-        "certificat",
-        "permis",
-        "diplôme",
-        "état",
-        "de",
-        "d",
-        "ou",
-        "en",
-        "curso",
-        "certificado",
-        "certificación",
-        "carné",
-        "vigor",
-        "al",
-        "certificazione",
-        "patente",
-        "diploma",
-        "rijbewijs",
-        "certificaat",
-        "status",
-        "accredited",
-        "accreditation",
-        "relevant",
-        "professional",
-        "body",
-    ]
-)
+_CERTIFICATE_WORDS = frozenset(lexicon("terms")["certificate_words"])
 
 
 def certificate_words(text: str) -> frozenset[str]:
@@ -367,47 +184,13 @@ def acronyms(text: str) -> frozenset[str]:
 
 # --- titles ----------------------------------------------------------------------------------
 
-_SENIORITY = frozenset(
-    [
-        "senior",
-        "junior",
-        "lead",
-        "principal",
-        "staff",
-        "head",
-        "chief",
-        "deputy",
-        "assistant",
-        "associate",
-        "trainee",
-        "intern",
-        "mid",
-        "entry",
-        "level",
-        "sr",
-        "jr",
-        "of",
-        "the",
-        "a",
-        "an",
-        "and",
-        "in",
-        "for",
-        "(m/w/d)",
-        "band",
-        "grade",
-        "remote",
-        "i",
-        "ii",
-        "iii",
-    ]
-)
+_SENIORITY = frozenset(lexicon("terms")["rank_words"])
 
 
 def title_similarity(asked: str, held: str, language: str) -> float:
     """How much of a posting's title a held title covers, without rank: 1 all, 0 nothing."""
-    wanted = {root for root in terms_of(_without_rank(asked), language).stems} | _compound(asked)
-    have = {root for root in terms_of(_without_rank(held), language).stems} | _compound(held)
+    wanted = set(terms_of(_without_rank(asked), language).stems) | _compound(asked)
+    have = set(terms_of(_without_rank(held), language).stems) | _compound(held)
     if not wanted:
         return 0.0
     share = len(wanted & have) / len(wanted)
@@ -420,7 +203,7 @@ def _without_rank(title: str) -> str:
 
 
 def _compound(title: str) -> set[str]:
-    """ "Softwareentwickler" and "Frontend-Entwickler" share their last part."""
+    """`Softwareentwickler` and `Frontend-Entwickler` share their last part."""
     return {f"*{fold(word)[-9:]}" for word in re.findall(r"[^\W\d_]{11,}", title)}
 
 

@@ -7,7 +7,8 @@ from typing import Any, Literal, TypeAlias
 from cvmaker_core.pointers import join_pointer
 
 ItemKind: TypeAlias = Literal[
-    "bullet", "summary", "title", "skill", "education", "certificate", "language", "project", "award", "publication", "other"
+    "bullet", "summary", "title", "skill", "education", "certificate", "language", "project", "award", "publication",
+    "other",
 ]  # fmt: skip
 
 

@@ -22,8 +22,6 @@ from evidence_matching.fit import Judgement, compute_fit
 from evidence_matching.items import CvItem, cv_items
 from evidence_matching.terms import Terms, coverage, skills_of, terms_of
 
-CODE_VERSION = "embed-1"
-
 State: TypeAlias = Literal["met", "partly", "adjacent", "missing"]
 # An array of one row for each text.
 Embed: TypeAlias = Callable[[list[str]], Any]
@@ -137,29 +135,19 @@ class Matcher:
     # --- degrees -----------------------------------------------------------------------------
 
     def _degree(self, requirement: Requirement) -> Finding:
-        asked = facts.degree_level_asked(requirement.text)
-        wanted_families = facts.families_of(requirement.text)
-        open_field = facts.field_is_open(requirement.text) or not wanted_families
         best = Finding("missing", say("degree_missing"), {}, Judgement("missing"))
         for index, entry in enumerate(self.resume.get("education") or []):
             if not isinstance(entry, dict):
                 continue
-            held = self._education_finding(
-                entry, f"/education/{index}", requirement, asked, wanted_families, open_field
-            )
+            held = self._education(entry, f"/education/{index}", requirement)
             if _ORDER[held.state] > _ORDER[best.state]:
                 best = held
         return best
 
-    def _education_finding(
-        self,
-        entry: dict[str, Any],
-        pointer: str,
-        requirement: Requirement,
-        asked: int,
-        wanted_families: frozenset[str],
-        open_field: bool,
-    ) -> Finding:
+    def _education(self, entry: dict[str, Any], pointer: str, requirement: Requirement) -> Finding:
+        """What one course of study says of a degree requirement: level, subject, and whether it is finished."""
+        asked = facts.degree_level_asked(requirement.text)
+        wanted_families = facts.families_of(requirement.text)
         named = " ".join(str(entry.get(part) or "") for part in ("studyType", "area"))
         level = facts.degree_level_held(named)
         if level is None:
@@ -174,7 +162,7 @@ class Matcher:
             & {r for r, w in terms_of(requirement.text, self.language).stems.items() if w >= 1}
             - _degree_stems(self.language)
         )
-        in_field = (open_field and not wanted_families) or bool(families & wanted_families) or same_words
+        in_field = not wanted_families or bool(families & wanted_families) or same_words
         end = facts.month_number(entry.get("endDate") or "", end=False)
         unfinished = end is not None and end > self.as_of.year * 12 + self.as_of.month - 1
         support = {pointer: 1.0}
@@ -276,7 +264,7 @@ class Matcher:
                 support.setdefault(item.pointer, 0.95)
         prose, literal = self._best_prose(wanted, support)
         named = {s for s in skills if is_named(s)}
-        judgement = self._judge_skills(requirement, named, classes, support, skills)
+        judgement = self._judge_skills(requirement, named, classes, skills)
         whole = canonical_skill(requirement.text)
         either = _is_choice(requirement.text) and len(skills) > 1
         if (
@@ -322,9 +310,9 @@ class Matcher:
         return {name for name, stems in _class_names().items() if stems <= words and len(stems) >= 2}
 
     def _judge_skills(
-        self, requirement: Requirement, named: set[str], classes: set[str], support: dict[str, float], skills: set[str]
+        self, requirement: Requirement, named: set[str], classes: set[str], skills: set[str]
     ) -> Judgement | None:
-        """What facts alone say: named skills wherever they stand, other words only in the person's own names for things."""
+        """What facts alone say: named skills wherever they stand, other skills only among the person's own names."""
         if requirement.kind not in {"skill", "certificate"}:
             return None
         if named:
@@ -386,14 +374,15 @@ def _licence_of_class(asked: str, held: str) -> bool:
     return any(w in fold(asked) for w in licence) and any(w in fold(held) for w in licence)
 
 
-@lru_cache(maxsize=4)
+_DEGREE_WORDS = (
+    "degree bachelor master university science arts study studium abgeschlossenes ausbildung diploma related subject"
+)
+
+
+@lru_cache(maxsize=8)
 def _degree_stems(language: str) -> frozenset[str]:
-    return frozenset(
-        terms_of(
-            "degree bachelor master university science arts study studium abgeschlossenes ausbildung diploma related subject",
-            language,
-        ).stems
-    )
+    """Words that stand in any degree: sharing them says nothing of the subject."""
+    return frozenset(terms_of(_DEGREE_WORDS, language).stems)
 
 
 @lru_cache(maxsize=1)
