@@ -129,7 +129,7 @@ class MotoAdapter:
         for machine in self.state_machines():
             for execution in machine.executions:
                 if getattr(execution.exec_worker, "env", None) is not None:
-                    now = datetime.datetime.now(tz=datetime.UTC)
+                    now = dt.datetime.now(tz=dt.UTC)
                     execution.exec_worker.stop(stop_date=now, error=None, cause=None)
 
     def uninstall(self) -> None:
