@@ -144,8 +144,10 @@ class Alignment:
         indexes = {token.index for token in scope if token.key not in self.lexicon.sets["function"]}
         count = 0
         for index, places in self.places.items():
-            if self.contentful(self.text.tokens[index]):
-                count += any(place.text == number and place.token in indexes for place in places)
+            if places and self.contentful(self.text.tokens[index]):
+                best = [place for place in places if place.strength == places[0].strength and place.text < self.own]
+                # a word that rests as well on something else does not draw on these
+                count += bool(best) and all(place.text == number and place.token in indexes for place in best)
         for quantity in self.text.quantities:
             known = self.matched.get(id(quantity))
             if (

@@ -150,7 +150,7 @@ class Lexicon:
         """Cut the longest listed ending that leaves at least four letters (three for short words)."""
         if not word.isalpha() or len(word) < 5:
             return word
-        for _ in range(2):
+        for _ in range(4):
             ending = next((suffix for suffix in self.suffixes if word.endswith(suffix) and len(word) - len(suffix) >= 4), None)
             if ending is None:
                 break

@@ -304,7 +304,7 @@ def _unit(tokens: list[Token], quantity: Quantity, currency: str, lexicon: Lexic
         ):
             # "20 day trips" is no duration unless hyphenated; still read as one
             pass
-        quantity.kind, quantity.value = kind, quantity.value * factor
+        quantity.kind, quantity.number, quantity.value = kind, quantity.value, quantity.value * factor
         quantity.last = place + length - 1
         rest = tuple(token.low for token in tokens[quantity.last + 1 : quantity.last + 4])
         rest = rest[:2] if rest[:2] in (("et", "demie"), ("y", "media")) else rest

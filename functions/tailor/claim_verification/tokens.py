@@ -40,6 +40,7 @@ class Quantity:
     derived: bool = False
     in_range: bool = False
     origin: "Text | None" = None
+    number: float = 0.0
 
 
 @dataclass(slots=True)

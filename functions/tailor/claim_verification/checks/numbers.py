@@ -24,6 +24,10 @@ def _true(a: Alignment, claim: Quantity) -> bool:
         return True
     if claim.kind == "months" and _experience(a, claim):
         return True
+    if claim.first and a.text.tokens[claim.first - 1].low in a.lexicon.sets["per_words"]:
+        rate = tuple(token.key for token in a.text.tokens[claim.first - 1 : claim.last + 1])
+        if rate in a.lexicon.classes and a.evidence.phrase_places(rate):
+            return True  # "every two weeks" is "fortnightly"
     best: Quantity | None = None
     for number, text in enumerate(a.evidence.texts):
         for known in (*text.quantities, *derived_quantities(text, a.lexicon)):
@@ -39,6 +43,9 @@ def _true(a: Alignment, claim: Quantity) -> bool:
     if claim.kind in ("time", "months") and claim.last == claim.first + 1 and a.text.tokens[claim.first].low in ("one", "1"):
         unit = a.text.tokens[claim.last]  # "within a day" is "within one day"
         return bool(a.evidence.by_key.get(unit.key))
+    if claim.kind == "count" and (claim.role or claim.in_range) and not counted_words(a, claim):
+        # "from 5 to 2", the unit having been named before
+        return any(q.number == claim.value and (q.role, claim.role) != ("to", "from") for text in a.statements for q in text.quantities)
     return claim.kind == "count" and (_listed(a, claim) or _one(a, claim))
 
 
@@ -49,6 +56,8 @@ def _same_use(a: Alignment, claim: Quantity, known: Quantity, number: int) -> bo
         if label.key == other.key and label.raw[:1].isupper():
             return True  # a number that is part of a name: "Year 4"
     if not roles_agree(claim, known) or (claim.per and known.per and claim.per != known.per):
+        return False
+    if claim.per and not known.per and claim.kind == "percent":
         return False
     if claim.per and not known.per and not _rate_said(a, claim):
         return False
@@ -177,7 +186,8 @@ def _entry_year(a: Alignment, claim: Quantity) -> bool:
             begins = (
                 word in lexicon.sets["opening"] or month or _begins(a, claim) or any(q.value > year for q in others)
             )
-            if begins and (entry.running or word not in ("since", "seit", "depuis", "sinds")):
+            same = [e for e in a.cited.entries if e.running and e.facts.get(f"{e.pointer}/name") == entry.facts.get(f"{entry.pointer}/name")]
+            if begins and (entry.running or same or word not in ("since", "seit", "depuis", "sinds")):
                 return True
             if end and end.year == year:
                 return True

@@ -84,8 +84,7 @@ def _own_title(a: Alignment, token: Token, titles: list[list[Token]]) -> bool:
             word.low in a.lexicon.sets["prepositions"] or word.low in a.lexicon.sets["articles"] for word in source[:at]
         ):
             return True
-    degrees = [e for e in a.cited.entries if e.section == "education"]
-    return bool(degrees and places) or _titles_relate(a, token, titles)
+    return any(a.evidence.texts[p.text].pointer.startswith("/education") for p in places) or _titles_relate(a, token, titles)
 
 
 def _titles_relate(a: Alignment, token: Token, titles: list[list[Token]]) -> bool:

@@ -152,7 +152,8 @@ def check_leading(a: Alignment) -> Iterator[VerdictReason]:
         places = a.places.get(token.index, [])
         if not places or any(place.text >= a.own for place in places):
             continue
-        if all(_under(a, place) for place in places if place.strength > 1):
+        after = a.text.tokens[token.index + 1] if token.index + 1 < len(a.text.tokens) else None
+        if after is not None and not after.mark and all(_under(a, place) for place in places if place.strength > 1):
             yield VerdictReason("agent", f"“{token.raw}” is what others did in the source")
             continue
         clauses = a.homes(token.clause, skip=lead | a.lexicon.sets["assist"])
@@ -177,13 +178,14 @@ def check_negation(a: Alignment) -> Iterator[VerdictReason]:
     def denies(tokens: list[Token]) -> list[Token]:
         return [t for t in tokens if (t.key in negation or t.low.endswith("n't")) and t.quantity is None]
 
-    denied = denies(a.words)
+    open_ended = (a.lexicon.restrict.get("plan", frozenset()), a.lexicon.restrict.get("attempt", frozenset()))
+    denied = denies(a.words) or [a.words[start] for phrases in open_ended for start, _ in find_phrases(a.words, phrases)]
     for number, text in enumerate(a.statements):
         for word in denies(text.words):
             scope = [t for t in text.words if t.clause == word.clause and t.index > word.index][:4]
             if a.uses(number, scope) and not denied and not a.rests_on(number, [word]):
                 yield VerdictReason("negation", f"the source says “{word.raw} {' '.join(t.raw for t in scope[:2])}”")
-    for token in denied:
+    for token in denies(a.words):
         if not a.places.get(token.index) and not any(denies(text.words) for text in a.statements):
             yield VerdictReason("negation", f"“{token.raw}” is not in the source")
 

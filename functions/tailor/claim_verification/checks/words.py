@@ -203,6 +203,11 @@ def _follows_otherwise(a: Alignment, token: Token) -> bool:
         return True  # "finance" → "the finance team"
     if before is not None and before.quantity is not None and token.low == "strong":
         return True
+    exceeds = any(q.kind == "percent" and q.value > 100 for text in a.statements for q in text.quantities)
+    if exceeds and lexicon.classes.get((key,), frozenset()) & lexicon.classes.get((lexicon.key("exceed"),), frozenset()):
+        return True  # "118% of target"
+    if any(find_phrases([token], lexicon.restrict.get(kind, ())) for kind in ("estimate", "some")):
+        return True  # a reservation takes away, it never adds
     if _month_of_entry(a, token) or _promotion(a, key):
         return True
     if token.low in ("new", "newly", "neu", "neue", "neuen", "nouveau", "nouvelle", "nuevo", "nueva"):
@@ -241,7 +246,7 @@ def _weak_verb(a: Alignment, token: Token) -> bool:
     weak = token.key in lexicon.sets["weak"]
     if lexicon.language != "en" or not _verb_here(a, token):
         return False
-    if not weak and (token.key in lexicon.sets["strong"] | lexicon.sets["lead"] | lexicon.sets["strict"] or not token.low.endswith(("ed", "ing"))):
+    if not weak and (token.key in lexicon.sets["strong"] | lexicon.sets["lead"] | lexicon.sets["strict"] or not (token.low.endswith(("ed", "ing")) or token.low in lexicon.irregular)):
         return False
     objects = [t for t in a.words if t.clause == token.clause and t.index > token.index and (a.contentful(t) or t.quantity is not None)][:6]
     homes = a.homes(token.clause)
