@@ -59,7 +59,7 @@ export function App() {
         <div>
           <RouteLink href="/" className="brand">
             <img src="/icon.svg" alt="" width="27" height="27" />
-            CV Maker
+            <span>CV Maker</span>
           </RouteLink>
           <nav aria-label={t("mainNavigation")}>
             <RouteLink href="/" aria-current={current("/")}>

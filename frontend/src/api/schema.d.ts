@@ -560,6 +560,11 @@ export interface components {
              */
             template: string;
             options?: components["schemas"]["DesignOptions"];
+            /**
+             * Language
+             * @description Of headings and dates; default: the CV's own.
+             */
+            language?: string | null;
         };
         /**
          * Problem

@@ -159,7 +159,7 @@ export function Builder(props: {
           <ResumeEditor resume={resume} onChange={set} onImprove={props.job ? (path, text) => setImproving({ path, text }) : undefined} />
         </div>
       </div>
-      <div className="aside on-demand">
+      <div className="aside on-demand" tabIndex={0} role="group" aria-label={t("preview")}>
         <LivePreview request={request} />
       </div>
       <Dialog title={t("preview")} open={previewOpen} onClose={() => setPreviewOpen(false)} wide>

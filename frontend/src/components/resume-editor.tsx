@@ -129,7 +129,8 @@ function Field(props: Props & { path: Path; label: string; long?: boolean }) {
   const id = useId();
   const pointer = pointerOf(props.path);
   const doubtful = props.doubtful?.has(pointer);
-  const key = `form_${props.label}`;
+  const own = `form_${String(props.path[0])}_${props.label}`;
+  const key = has(own) ? own : `form_${props.label}`;
   const common = {
     id,
     dir: "auto" as const,

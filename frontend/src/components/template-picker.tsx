@@ -21,12 +21,10 @@ export function TemplatePicker({ value, onChange, name }: { value: string; onCha
               <span className="page">
                 {template.thumbnail && <img src={template.thumbnail} alt="" loading="lazy" width="210" height="297" />}
               </span>
-              <span>
-                <strong>{template.title}</strong>
-                <span className="soft small" style={{ display: "block" }}>
-                  {template.description}
-                </span>
-              </span>
+              <strong>
+                {template.title}
+                <span className="visually-hidden">. {template.description}</span>
+              </strong>
             </label>
           ) : (
             <span key={index} className="template" aria-hidden="true">
@@ -36,6 +34,9 @@ export function TemplatePicker({ value, onChange, name }: { value: string; onCha
           ),
         )}
       </div>
+      <p className="soft" aria-hidden="true" style={{ marginTop: "0.9rem", minHeight: "1.6rem" }}>
+        {data?.templates.find((template) => template.name === value)?.description}
+      </p>
     </fieldset>
   );
 }

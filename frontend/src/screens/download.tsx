@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Certificate, Receipt, Tailored } from "../api/artefacts";
-import { deleteJob, type JobView, type Link } from "../api/client";
+import { deleteJob, type JobView, type Link, readArtefact, type Schemas } from "../api/client";
 import { useArtefact } from "../api/queries";
 import { Dialog } from "../components/dialog";
 import { Problem } from "../components/problem";
@@ -21,6 +21,28 @@ const FILES: [string, Text][] = [
   ["cover-letter.txt", "letterText"],
 ];
 
+type FormField = Schemas["FormField"];
+
+/** Fields of one entry together, in the order they come. */
+function groupsOf(fields: FormField[]): [string, FormField[]][] {
+  const groups = new Map<string, FormField[]>();
+  for (const field of fields) groups.set(field.group, [...(groups.get(field.group) ?? []), field]);
+  return [...groups];
+}
+
+function Checks({ checks }: { checks: Certificate["checks"] }) {
+  const { t } = useInterface();
+  return (
+    <ul className="stack tight">
+      {checks.map((check, index) => (
+        <li key={index}>
+          <span className={`tag ${check.ok ? "good" : "bad"}`}>{check.ok ? t("ok") : t("notOk")}</span> {check.code.replaceAll("_", " ")} <span className="soft small">{check.detail}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 export default function Download({ job }: { job: JobView }) {
   const { t, formatNumber, has } = useInterface();
   const certificate = useArtefact<Certificate>(job, "certificate.json").data;
@@ -31,6 +53,16 @@ export default function Download({ job }: { job: JobView }) {
     const link = job.links?.[name];
     return link ? [[name, label, link]] : [];
   });
+  const labelOf = (field: FormField): string => {
+    const own = `form_${field.group.split("/")[0]}_${field.field}`;
+    const general = `form_${field.field}`;
+    return has(own) ? t(own as Text) : has(general) ? t(general as Text) : field.field;
+  };
+  const groupName = (group: string, fields: FormField[]): string => {
+    const section = `section_${group.split("/")[0]}`;
+    const name = group === "person" ? t("section_basics") : has(section) ? t(section as Text) : group;
+    return group.includes("/") ? `${name}: ${fields.slice(0, 2).map((field) => field.value).join(", ")}` : name;
+  };
   const money = (value: number): string => formatNumber(value, { style: "currency", currency: "USD", maximumFractionDigits: 4 });
   return (
     <div className="stack loose">
@@ -38,7 +70,15 @@ export default function Download({ job }: { job: JobView }) {
         <h2 id="files">{t("downloads")}</h2>
         <div className="files">
           {files.map(([name, label, link]) => (
-            <a key={name} className={`file-link ${name === "cv.pdf" ? "main" : ""}`} href={link.url} download={link.file_name} rel="noreferrer">
+            <a
+              key={name}
+              data-file={name}
+              onClick={(event) => {
+                if (name !== "resume.json") return;
+                event.preventDefault();
+                void saveBare(link);
+              }}
+              className={`file-link ${name === "cv.pdf" ? "main" : ""}`} href={link.url} download={link.file_name} rel="noreferrer">
               <span className="grow">
                 <b>{t(label)}</b>
                 <span className="soft small">
@@ -66,16 +106,11 @@ export default function Download({ job }: { job: JobView }) {
               extractors: Object.keys(certificate.extractors).join(", "),
             })}
           </p>
-          {certificate.checks.length > 0 && (
-            <ul className="stack tight">
-              {certificate.checks.map((check, index) => (
-                <li key={index}>
-                  <span className={`tag ${check.ok ? "good" : "bad"}`}>{check.ok ? t("ok") : t("notOk")}</span> {has(`check_${check.code}`) ? t(`check_${check.code}` as Text) : check.code.replaceAll("_", " ")}{" "}
-                  <span className="soft small">{check.detail}</span>
-                </li>
-              ))}
-            </ul>
-          )}
+          <Checks checks={certificate.checks.filter((check) => !check.ok)} />
+          <details>
+            <summary>{t("checksPassed", { ok: certificate.checks.filter((check) => check.ok).length, all: certificate.checks.length })}</summary>
+            <Checks checks={certificate.checks.filter((check) => check.ok)} />
+          </details>
           <details>
             <summary>{t("robotReads")}</summary>
             <div className="table-frame">
@@ -110,17 +145,22 @@ export default function Download({ job }: { job: JobView }) {
         <section className="card stack" aria-labelledby="form">
           <h2 id="form">{t("applicationForm")}</h2>
           <p className="soft">{t("applicationFormText")}</p>
-          <div>
-            {job.form_fields?.map((field, index) => (
-              <div key={index} className="copy-row">
-                <span className="soft small">{has(`form_${field.field}`) ? t(`form_${field.field}` as Text) : field.field}</span>
-                <p dir="auto" className="small">
-                  {field.value}
-                </p>
-                <CopyButton value={field.value} label={has(`form_${field.field}`) ? t(`form_${field.field}` as Text) : field.field} />
-              </div>
-            ))}
-          </div>
+          {groupsOf(job.form_fields ?? []).map(([group, fields], index) => (
+            <details key={group} open={index === 0}>
+              <summary>
+                <strong dir="auto">{groupName(group, fields)}</strong>
+              </summary>
+              {fields.map((field, at) => (
+                <div key={at} className="copy-row">
+                  <span className="soft small">{labelOf(field)}</span>
+                  <p dir="auto" className="small">
+                    {field.value}
+                  </p>
+                  <CopyButton value={field.value} label={labelOf(field)} />
+                </div>
+              ))}
+            </details>
+          ))}
         </section>
       )}
 
@@ -171,6 +211,17 @@ export default function Download({ job }: { job: JobView }) {
       <Delete job={job.job_id} />
     </div>
   );
+}
+
+/** JSON Resume as other programs expect it, out of the envelope that the pipeline keeps it in. */
+async function saveBare(link: Link): Promise<void> {
+  const document = await readArtefact<{ resume?: unknown }>(link);
+  const address = URL.createObjectURL(new Blob([JSON.stringify(document.resume ?? document, null, 2)], { type: "application/json" }));
+  const anchor = window.document.createElement("a");
+  anchor.href = address;
+  anchor.download = link.file_name;
+  anchor.click();
+  URL.revokeObjectURL(address);
 }
 
 export function CopyButton({ value, label }: { value: string; label: string }) {

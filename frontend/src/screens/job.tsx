@@ -92,7 +92,7 @@ function Result({ job, tab }: { job: JobView; tab: string }) {
           </div>
         )}
       </div>
-      <div className="row between top">
+      <div className="row between top result-tools">
         <nav className="tabs grow" aria-label={t("parts")}>
           {TABS.filter(([key]) => !running || key === "reading").map(([key, label]) => (
             <RouteLink key={key} href={`/jobs/${job.job_id}/${key}`} aria-current={tab === key ? "page" : undefined}>

@@ -109,7 +109,7 @@ function Correct({ job, parsed }: { job: JobView; parsed: Parsed }) {
           onFocusPointer={(pointer) => setSpans(spansOf(parsed, [pointer]))}
         />
       </div>
-      <div className="aside">
+      <div className="aside" tabIndex={0} role="group" aria-label={t("yourDocument")}>
         <SourceViewer job={job} parsed={parsed} spans={spans} />
       </div>
     </div>

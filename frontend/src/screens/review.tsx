@@ -3,11 +3,11 @@ import { useMemo, useRef, useState } from "react";
 import type { Analysis, EvidenceData, Parsed, Span, Tailored } from "../api/artefacts";
 import { editResume, type JobView, newIdempotencyKey } from "../api/client";
 import { useArtefact } from "../api/queries";
+import { Diff } from "../components/diff";
 import { Dialog } from "../components/dialog";
 import { Problem } from "../components/problem";
 import { SourceViewer } from "../components/source-viewer";
 import { type Text, useInterface } from "../i18n";
-import { diffWords } from "../state/diff";
 import { resolvePointer, sourcesOf, spansOf } from "../state/provenance";
 import { navigate } from "../state/router";
 
@@ -69,7 +69,7 @@ export default function Review({ job }: { job: JobView }) {
           </section>
         )}
       </div>
-      <div className="aside on-demand">
+      <div className="aside on-demand" tabIndex={0} role="group" aria-label={t("yourDocument")}>
         <SourceViewer job={job} parsed={parsed} spans={spans} />
       </div>
       <Dialog title={t("yourDocument")} open={documentOpen} onClose={() => setDocumentOpen(false)} wide>
@@ -101,7 +101,7 @@ function Warnings({ job }: { job: JobView }) {
 type Show = (pointers: string[], open?: boolean) => void;
 
 function Changes({ job, tailored, onShow }: { job: JobView; tailored: Tailored; onShow: Show }) {
-  const { t } = useInterface();
+  const { t, has } = useInterface();
   const [decisions, setDecisions] = useState<Record<string, Decision>>({});
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -126,6 +126,13 @@ function Changes({ job, tailored, onShow }: { job: JobView; tailored: Tailored; 
       setError(failure);
       setBusy(false);
     }
+  };
+  /** Lists come as lines; the order of sections comes as their technical names. */
+  const shown = (pointer: string, text: string): string[] => {
+    const lines = text ? text.split("\n") : [];
+    return pointer.startsWith("/meta/cvmaker/section_order")
+      ? lines.map((name) => (name === "summary" ? t("form_summary") : has(`section_${name}`) ? t(`section_${name}` as Text) : name))
+      : lines;
   };
   return (
     <section className="stack" aria-labelledby="changes">
@@ -154,11 +161,7 @@ function Changes({ job, tailored, onShow }: { job: JobView; tailored: Tailored; 
               onMouseEnter={() => onShow(sources)}
               onFocus={() => onShow(sources)}
             >
-              <p dir="auto">
-                {diffWords(change.before, change.after).map((piece, index) =>
-                  piece.kind === "added" ? <ins key={index}>{piece.text}</ins> : piece.kind === "removed" ? <del key={index}>{piece.text}</del> : <span key={index}>{piece.text}</span>,
-                )}
-              </p>
+              <Diff before={shown(change.pointer, change.before)} after={shown(change.pointer, change.after)} />
               <p className="soft small">{change.reason}</p>
               <div className="row between">
                 <button type="button" className="link small" onClick={() => onShow(sources, true)}>

@@ -31,3 +31,29 @@ export function diffWords(before: string, after: string): Piece[] {
   }
   return pieces;
 }
+
+/** A list before and after: what moved, what is new, what is gone. Items keep their new order; the gone come last. */
+export interface ItemChange {
+  kind: "same" | "moved" | "added" | "removed";
+  text: string;
+}
+
+export function diffItems(before: string[], after: string[]): ItemChange[] {
+  const lengths = Array.from({ length: before.length + 1 }, () => new Uint16Array(after.length + 1));
+  for (let i = before.length - 1; i >= 0; i--)
+    for (let j = after.length - 1; j >= 0; j--)
+      lengths[i]![j] = before[i] === after[j] ? lengths[i + 1]![j + 1]! + 1 : Math.max(lengths[i + 1]![j]!, lengths[i]![j + 1]!);
+  const stayed = new Set<number>();
+  let i = 0;
+  let j = 0;
+  while (i < before.length && j < after.length) {
+    if (before[i] === after[j]) {
+      stayed.add(j);
+      i++;
+      j++;
+    } else if (lengths[i + 1]![j]! > lengths[i]![j + 1]!) i++;
+    else j++;
+  }
+  const kept = after.map((text, index): ItemChange => ({ kind: stayed.has(index) ? "same" : before.includes(text) ? "moved" : "added", text }));
+  return [...kept, ...before.filter((text) => !after.includes(text)).map((text): ItemChange => ({ kind: "removed", text }))];
+}

@@ -15,13 +15,14 @@ class Preview(RequestModel):
     resume: dict[str, Any]
     template: str = Field(default="classic", pattern=TEMPLATE_NAME)
     options: DesignOptions = Field(default_factory=DesignOptions)
+    language: str | None = Field(default=None, description="Of headings and dates; default: the CV's own.")
 
 
 class ProposalRequest(RequestModel):
     """Which item to reword, and to what end."""
 
-    pointer: str = Field(description="JSON Pointer of a highlight, the summary or the headline.")
-    text: str | None = Field(default=None, description="The current wording, if the person has changed it.")
+    pointer: str = Field(max_length=200, description="JSON Pointer of a highlight, the summary or the headline.")
+    text: str | None = Field(default=None, max_length=2000, description="The current wording, if the person has changed it.")
     instruction: str | None = Field(default=None, max_length=500)
 
 
