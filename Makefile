@@ -7,7 +7,7 @@ OUT ?= out
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-ocr run dev test check types lint unit integration infrastructure bench gallery build deploy lock clean openapi
+.PHONY: help setup setup-ocr frontend run dev test check types lint unit integration infrastructure bench gallery build deploy lock clean openapi
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -21,7 +21,10 @@ setup-ocr: setup ## The optional engine that reads scans on this machine (about 
 run: setup ## One CV through the whole pipeline: make run CV=my.pdf JOB=posting.txt TEMPLATE=classic OUT=out
 	@.venv/bin/cvmaker run "$(CV)" $(if $(JOB),--job "$(JOB)") --template "$(TEMPLATE)" --out "$(OUT)"
 
-dev: setup ## The stack and the web app on this machine, reloading functions and front end as you edit
+frontend: ## Build the web app (needs Node 20)
+	@local/frontend.sh
+
+dev: setup frontend ## The stack and the web app on this machine; changed functions are used at once
 	@.venv/bin/cvmaker up --port $(PORT) --reload
 
 test: setup ## Everything CI checks

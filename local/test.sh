@@ -12,5 +12,9 @@ step "ruff"
 step "types"
 .venv/bin/python local/check_types.py
 
+step "web app"
+local/frontend.sh --with-browser
+if [ -d frontend/node_modules ]; then (cd frontend && npm run --silent check && npm run --silent test); fi
+
 step "tests"
 .venv/bin/pytest -q "$@"
