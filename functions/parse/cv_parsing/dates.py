@@ -254,7 +254,8 @@ def ranges(text: str) -> list[DateRange]:
         between = low[here.end : following.start] if following else ""
         joined = following is not None and (
             (between.strip() and patterns.between.fullmatch(between))
-            or (not between.strip() and here.precision == following.precision and (here.precision == "month" or "\n" in between) and len(text) - (following.end - here.start) < 3)
+            or (not between.strip() and here.precision == following.precision and (here.precision == "month" or "\n" in between)
+                and text[: here.start].rstrip(" ")[-1:] in ("", "\t") and not text[following.end :].strip())
             or (following.running and re.fullmatch(r"[\s,()\-–—]*(?:\w{1,5}\s+)?", between))
         )
         if following is not None and joined and (following.running or _ordered(here, following)):

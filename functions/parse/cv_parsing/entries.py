@@ -7,7 +7,7 @@ votes are summed over the whole document before any single entry is decided.
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 
 from cv_parsing.building import Range, trim
@@ -207,6 +207,10 @@ def _starts_from_anchors(seen: list[_Seen], anchors: list[int]) -> list[int]:
                 if seen[i].style == opening and opening != seen[anchor].style:
                     best = i
                     break
+                after_body = seen[i - 1].line.bullet or seen[i - 1].continues or not seen[i - 1].short
+                if seen[i].style[1] and not seen[anchor].style[1] and after_body:
+                    best = i  # a bold line between the last body and the date opens the entry
+                    break
                 gap = seen[i].line.gap_above
                 if gap > leading * 1.3 and gap > seen[i + 1].line.gap_above * 1.15 and best == anchor:
                     if seen[i].style[1] or seen[i].style[0] > seen[anchor].style[0] or offset:
@@ -308,7 +312,6 @@ def _join_wrapped(document: Document, entry: Entry) -> None:
                 and (last.bold, last.italic, last.size) == (fragment.bold, fragment.italic, fragment.size)
                 and here.gap_above < 1.9
                 and above.block is None
-                and (ends or last.text.count(",") or fragment.text[:1].islower() or len(above.text.split()) > 4)
                 and not (title_score(fragment.text) >= 1 and title_score(last.text) == 0)
                 and institution_score(last.text) * degree_score(fragment.text) == 0
             ):
@@ -336,6 +339,8 @@ def _header_end(seen: list[_Seen], anchor: int | None) -> int:
         if not item.short or i > max(4, (anchor or 0) + 2) or (anchor is not None and i > anchor + 2):
             break
         text = item.line.text
+        if plain(text).strip(" :：") in lexicon().body_labels and item.line.text.rstrip()[-1:] in ":：":
+            break
         if anchor is not None and i == anchor + 1 and len(text.split()) <= 12 and not item.line.wraps and _pieces_so_far(seen, anchor) == 1:
             # A header with a single piece is not whole: what follows names the other half.
             limit = i + 1
@@ -352,7 +357,7 @@ def _header_end(seen: list[_Seen], anchor: int | None) -> int:
             item.line.wraps and len(text.split()) > 6
         )
         label = re.match(r"[^:：]{2,30}[:：]\s", text) and plain(text.split(":")[0].split("：")[0]) in lexicon().labels
-        if prose or label:
+        if prose or label or plain(text).strip(" :：") in lexicon().body_labels:
             break
         if len(text.split()) > 9 and not styled:
             break
@@ -543,7 +548,8 @@ def organisation_score(text: str) -> float:
     if not tokens:
         return 0.0
     if tokens[-1] in words.organisations or key.split()[-1] in words.organisations:
-        score = 1.0
+        # "a data company" describes; "Data Company" names.
+        score = 0.4 if len(tokens) > 1 and text.split()[-1][:1].islower() else 1.0
     elif tokens[0] in words.organisations or words.count_words(text, words.organisations):
         score = 0.7
     if re.search(r"(?i)\b(?:inc|llc|ltd|gmbh|corp|s\.?a\.?r?\.?l?|s\.p\.a|srl|b\.v|n\.v|plc|ag|kg|oy|ab|ltda|co)\.?$", key):
@@ -580,9 +586,17 @@ def institution_score(text: str) -> float:
 
 def explode(document: Document, fragments: list[Fragment], *, education: bool) -> list[Fragment]:
     """Take places off the ends of fragments, and "title at company" and "title, company" apart."""
+    result = _peel_all(document, fragments, education=education, commas=education)
+    if sum(f.kind not in ("place", "type") for f in result) < 2 and not education:
+        # One piece cannot be title and employer both: "Engineer, Acme".
+        result = _peel_all(document, fragments, education=education, commas=True)
+    return result
+
+
+def _peel_all(document: Document, fragments: list[Fragment], *, education: bool, commas: bool) -> list[Fragment]:
     result: list[Fragment] = []
-    for fragment in fragments:
-        for piece in _peel(document, fragment, education=education):
+    for fragment in (replace(f) for f in fragments):
+        for piece in _peel(document, fragment, education=education, split_commas=commas):
             last = result[-1] if result else None
             if (
                 last is not None
@@ -611,7 +625,7 @@ def _part(document: Document, fragment: Fragment, start: int, end: int, kind: st
     )  # fmt: skip
 
 
-def _peel(document: Document, fragment: Fragment, *, education: bool) -> list[Fragment]:
+def _peel(document: Document, fragment: Fragment, *, education: bool, split_commas: bool) -> list[Fragment]:
     text = document.text
     words = lexicon()
     key = plain(fragment.text)
@@ -633,7 +647,7 @@ def _peel(document: Document, fragment: Fragment, *, education: bool) -> list[Fr
             where = _part(document, fragment, fragment.start + position + 1, fragment.end, "place")
             if education and degree_score(tail) > 0:
                 continue
-            return [*_peel(document, head, education=education), where]
+            return [*_peel(document, head, education=education, split_commas=split_commas), where]
     if education:
         for position in commas:
             left, right = inner[:position], inner[position + 1 :]
@@ -655,8 +669,8 @@ def _peel(document: Document, fragment: Fragment, *, education: bool) -> list[Fr
         head = _part(document, fragment, fragment.start, fragment.start + match.start())
         tail = _part(document, fragment, fragment.start + match.end(), fragment.end)
         tail.kind = "company"
-        return [head, *_peel(document, tail, education=education)]
-    for position in commas:
+        return [head, *_peel(document, tail, education=education, split_commas=split_commas)]
+    for position in commas if split_commas else ():
         left, right = inner[:position].strip(), inner[position + 1 :].strip()
         if re.fullmatch(r"(?i)(?:inc|llc|ltd|gmbh|corp|co|s\.?a|plc|lp|llp|jr|sr|ph\.?d)\.?", right):
             continue
@@ -675,14 +689,14 @@ def _peel(document: Document, fragment: Fragment, *, education: bool) -> list[Fr
 
 
 def vote_slots(entries: list[Entry], score: "dict[int, float]") -> dict[tuple[object, ...], float]:
-    """Mean score of each slot over all entries; `score` maps id(fragment) to its own score."""
+    """Mean score of each slot over all entries, drawn towards zero where there are few; `score` maps id(fragment) to its own score."""
     sums: dict[tuple[object, ...], list[float]] = defaultdict(list)
     for entry in entries:
         for fragment in entry.fragments:
             if fragment.kind in ("place", "type"):
                 continue
             sums[fragment.slot].append(score[id(fragment)])
-    return {slot: sum(values) / len(values) for slot, values in sums.items()}
+    return {slot: sum(values) / (len(values) + 1) for slot, values in sums.items()}
 
 
 def set_slots(entry: Entry) -> None:

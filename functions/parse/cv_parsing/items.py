@@ -244,6 +244,8 @@ def _style_boundary(line: Line) -> Range | None:
         return None
     for before, here in zip(words, words[1:], strict=False):
         if before.bold and not here.bold:
+            if not here.text[:1].isalnum():
+                return None  # bold items parted by plain bars
             if before.end - words[0].start > 48:
                 return None
             return before.end, here.start
@@ -413,6 +415,20 @@ def read_listed(builder: Builder, key: str, lines: list[Line]) -> None:
         rest: list[Line] = []
         prose_started = False
         for number, line in enumerate(group):
+            above = group[number - 1] if number else None
+            if (
+                above is not None
+                and fragments
+                and not prose_started
+                and not line.bullet
+                and fragments[-1][1] == above.end
+                and len(line.cells) == 1
+                and style_of(above)[:3] == style_of(line)[:3]
+                and runs_on(above, line)
+                and _single_period(line) is None
+            ):
+                fragments[-1] = (fragments[-1][0], line.end)
+                continue
             long_text = len(line.text.split()) > 14 and number > 0
             if number > 0 and (prose_started or long_text or line.bullet):
                 rest.append(line)

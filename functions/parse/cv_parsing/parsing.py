@@ -171,6 +171,8 @@ def _is_label(text: str) -> bool:
     if found:
         rest = len(text) - sum(period.end - period.start for period in found)
         return rest <= 14
+    if lexicon().section_of(text) is not None:
+        return True
     key = plain(text).strip(" :")
     return lexicon().labels.get(key, "profile") != "profile" or (len(text) < 32 and place_score(text) >= 1.6)
 

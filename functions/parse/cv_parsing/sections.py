@@ -221,7 +221,18 @@ def _drop_sub_headings(lines: list[Line], found: dict[int, str], strengths: dict
         signature(line) for line in lines if id(line) in found and not words.is_weak_section(_heading_text(line))
     )
     for line in lines:
-        if id(line) in found and words.is_weak_section(_heading_text(line)) and strong and not strong[signature(line)]:
+        if (
+            id(line) in found
+            and words.is_weak_section(_heading_text(line))
+            and strong
+            and strong[signature(line)] < 0.5 * max(strong.values())
+        ):
+            del found[id(line)]
+    # A name that comes again and again in a smaller style labels parts of entries ("Key Skills:").
+    texts = Counter(heading_key(_heading_text(line)) for line in lines if id(line) in found)
+    largest = max((line.size for line in lines if id(line) in found), default=0.0)
+    for line in lines:
+        if id(line) in found and texts[heading_key(_heading_text(line))] > 1 and line.size < largest - 0.9:
             del found[id(line)]
     styles: dict[int, Counter[Signature]] = {}
     strength_of: dict[Signature, float] = {}

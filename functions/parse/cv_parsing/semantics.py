@@ -270,6 +270,10 @@ def _read_work(builder: Builder, sections: list[Section], key: str) -> float:
         if position is None and company is not None:
             # "Internship" in the title's place is the title.
             position = next((f for f in entry.fragments if f.kind == "type" and title_score(f.text) > 0), None)
+        if company is None and position is not None and entry.links:
+            # A web address in the employer's place names the employer.
+            start, end = entry.links[0]
+            company = replace(position, start=start, end=end, text=builder.document.text[start:end])
         place = next((f for f in entry.fragments if f.kind == "place"), None)
         company_value = Value([company.range], sure) if company else None
         if company is None and position is not None and previous is not None and previous[0] is not None and typical >= 2:
