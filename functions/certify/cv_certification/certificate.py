@@ -95,7 +95,7 @@ def certify(
     if meant is not None:
         comparison = compare_resumes(resume, readback.resume) if resume is not None and readback is not None else None
         fields = comparison.fields if comparison else _fields_in_text(meant, working)
-        checks += _check_fields(comparison, meant, working)
+        checks += _check_fields(comparison, meant, working, facts_only=resume is None)
         checks += _check_order(meant, _printed_dates(readback, comparison), working)
     checks += [_check_links(inspection), _check_attachment(inspection, resume, meant, working)]
     _check_all_are_known(checks)
@@ -227,9 +227,16 @@ def _is_in_text(pointer: str, value: str, working: list[Reading]) -> bool:
     return sum(reading.index.contains(needle) for reading in working) >= enough > 0
 
 
-def _check_fields(comparison: Comparison | None, meant: dict[str, Any], working: list[Reading]) -> list[Check]:
+def _check_fields(
+    comparison: Comparison | None, meant: dict[str, Any], working: list[Reading], *, facts_only: bool
+) -> list[Check]:
     values = list(walk_strings(visible_resume(meant)))
-    missing = [pointer for pointer, value in values if not _is_in_text(pointer, value, working)]
+    # A parser may derive other values (an address behind a link, a rejoined word): only its facts must be on the page.
+    missing = [
+        pointer
+        for pointer, value in values
+        if (is_fact(pointer) or not facts_only) and not _is_in_text(pointer, value, working)
+    ]
     glued = [
         found
         for pointer, value in values
@@ -290,12 +297,14 @@ def _check_order(meant: dict[str, Any], dates: dict[str, Any], working: list[Rea
     # Row readers return right-to-left lines as seen, so values cannot be followed there: words are compared instead.
     if right_to_left:
         rows = []
-    mixed = _common([[*found.interleaved, *found.out_of_order] for found in streams])
-    mixed_rows = _common([[*found.interleaved, *found.out_of_order, *found.broken_values] for found in rows])
+    mixed = _common([[*found.heads_mixed, *found.out_of_order] for found in streams])
+    split = _common([found.entries_mixed for found in streams])
+    mixed_rows = _common([[*found.entries_mixed, *found.out_of_order, *found.broken_values] for found in rows])
     apart = _common([found.dates_apart for found in streams])
     apart_rows = _common([found.dates_apart for found in rows])
     return [
         _check("reading_order", not mixed, _named(mixed) or _entries(entries, streams)),
+        _check("entries_stay_whole", not split, _named(split)),
         _check("geometric_order", not mixed_rows, _named(mixed_rows) or _entries(entries, rows)),
         _check("dates_beside_heads", not apart and not apart_rows, _named(sorted({*apart, *apart_rows}))),
     ]

@@ -5,9 +5,10 @@ then its text, and nothing of another entry in between. Columns, floating dates 
 side notes break this, in the file's stream or in a row-by-row reading.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from cvmaker_core.schema.artefacts import ParsedDate
 
@@ -30,9 +31,13 @@ class Entry:
 
 @dataclass
 class OrderFindings:
-    """Pointers of entries (or values) that one reading breaks."""
+    """Pointers of entries (or values) that one reading breaks.
 
-    interleaved: list[str] = field(default_factory=list)
+    `heads_mixed` misleads about facts; `entries_mixed` means that only prose is read away from its entry.
+    """
+
+    heads_mixed: list[str] = field(default_factory=list)
+    entries_mixed: list[str] = field(default_factory=list)
     out_of_order: list[str] = field(default_factory=list)
     dates_apart: list[str] = field(default_factory=list)
     broken_values: list[str] = field(default_factory=list)
@@ -74,34 +79,65 @@ def _printed_forms(value: str, parsed: ParsedDate | None) -> list[str]:
 def judge_order(entries: Iterable[Entry], index: TextIndex) -> OrderFindings:
     """Where one reading breaks the entries."""
     findings = OrderFindings()
-    placed: list[tuple[str, int, int]] = []
-    cursor: dict[str, int] = {}
+    passed: dict[str, int] = {}
+    found: list[tuple[Entry, dict[str, tuple[int, int]]]] = []
     for entry in entries:
         section = entry.pointer.split("/")[1]
-        places = _places(entry, index, cursor.get(section, 0), findings)
-        if not places:
-            continue
-        start, end = min(place[0] for place in places.values()), max(place[1] for place in places.values())
+        places, anchor = _places(entry, index, passed.get(section, 0), findings)
+        if anchor is not None:
+            passed[section] = anchor[1]
+            found.append((entry, places))
         heads = [places[pointer] for pointer in entry.head if pointer in places]
         prose = [places[pointer] for pointer in entry.prose if pointer in places]
         if heads and entry.dates and not _dates_beside(entry, index, heads, prose):
             findings.dates_apart.append(entry.pointer)
-        if start < cursor.get(section, 0):
-            findings.out_of_order.append(entry.pointer)
-        cursor[section] = max(cursor.get(section, 0), start)
-        placed.append((entry.pointer, start, end))
-    placed.sort(key=lambda item: item[1])
-    reached, holder = 0, ""
-    for pointer, start, end in placed:
-        if start < reached:
-            findings.interleaved.append(pointer if end < reached or not holder else holder)
-        if end > reached:
-            reached, holder = end, pointer
+    # Several positions under one employer share its name: it belongs to none of them alone.
+    shared = Counter(place for _, places in found for place in set(places.values()))
+    whole, heads_only = [], []
+    for entry, places in found:
+        own = {pointer: place for pointer, place in places.items() if shared[place] == 1} or places
+        whole.append(_span(entry.pointer, own.values()))
+        if head := [place for pointer, place in own.items() if pointer in entry.head]:
+            heads_only.append(_span(entry.pointer, head))
+    _judge_sequence(heads_only, findings)
+    findings.heads_mixed = _overlapping(heads_only)
+    findings.entries_mixed = _overlapping(whole)
     return findings
 
 
-def _places(entry: Entry, index: TextIndex, after: int, findings: OrderFindings) -> dict[str, tuple[int, int]]:
-    """Where each of an entry's texts stands, chosen so that they lie together."""
+Span: TypeAlias = tuple[str, int, int]
+
+
+def _span(pointer: str, places: Collection[tuple[int, int]]) -> Span:
+    return pointer, min(start for start, _ in places), max(end for _, end in places)
+
+
+def _judge_sequence(spans: list[Span], findings: OrderFindings) -> None:
+    """Entries of one section that start before an earlier one does."""
+    last: dict[str, int] = {}
+    for pointer, start, _ in spans:
+        section = pointer.split("/")[1]
+        if start < last.get(section, 0):
+            findings.out_of_order.append(pointer)
+        last[section] = max(start, last.get(section, 0))
+
+
+def _overlapping(spans: list[Span]) -> list[str]:
+    """Entries that hold the beginning of another one."""
+    found: list[str] = []
+    reached, holder = 0, ""
+    for pointer, start, end in sorted(spans, key=lambda span: span[1]):
+        if start < reached and holder not in found:
+            found.append(holder)
+        if end > reached:
+            reached, holder = end, pointer
+    return found
+
+
+def _places(
+    entry: Entry, index: TextIndex, after: int, findings: OrderFindings
+) -> tuple[dict[str, tuple[int, int]], tuple[int, int] | None]:
+    """Where each of an entry's texts stands, chosen so that they lie together, and the anchor among them."""
     candidates: dict[str, list[tuple[int, int]]] = {}
     for pointer, value in {**entry.head, **entry.prose}.items():
         findings.values += 1
@@ -113,7 +149,7 @@ def _places(entry: Entry, index: TextIndex, after: int, findings: OrderFindings)
         elif not index.contains(value):
             findings.broken_values.append(pointer)
     if not candidates:
-        return {}
+        return {}, None
     # The rarest, longest text is the surest anchor; of its places, the first one not yet passed by the section.
     anchor = min(candidates, key=lambda pointer: (len(candidates[pointer]), -_length(candidates[pointer][0])))
     ahead = [place for place in candidates[anchor] if place[0] >= after]
@@ -130,7 +166,7 @@ def _places(entry: Entry, index: TextIndex, after: int, findings: OrderFindings)
         before = [place for place in ranges if text_start is None or place[1] <= text_start]
         near = min(ranges, key=lambda place: (abs(place[0] - chosen[0]), place[0]))
         places[pointer] = before[-1] if before and text_start is not None else near
-    return places
+    return places, chosen
 
 
 def _length(place: tuple[int, int]) -> int:

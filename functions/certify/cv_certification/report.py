@@ -33,7 +33,7 @@ class PageView:
 
 @dataclass(frozen=True)
 class CheckView:
-    """One check in words. `state`: ok, hazard or wrong."""
+    """One check in words. `state`: ok, note, hazard or wrong."""
 
     code: str
     state: str
@@ -124,18 +124,21 @@ def _summary(certificate: Certificate, wrong: int) -> str:
 
 
 def _in_words(certificate: Certificate) -> Iterable[CheckView]:
-    """The checks that do not hold first, each with what to do."""
-    for check in sorted(certificate.checks, key=lambda check: check.ok):
+    """The gravest first, each with what to do; then the checks that hold."""
+    gravity = {"fail": 0, "warn": 1, "info": 2}
+    for check in sorted(
+        certificate.checks, key=lambda check: (check.ok, gravity[check_table()[check.code]["severity"]])
+    ):
         row = check_table()[check.code]
         if check.ok:
             yield CheckView(check.code, "ok", row["meaning"], check.detail)
         else:
-            state = "wrong" if row["severity"] == "fail" else "hazard"
+            state = {"fail": "wrong", "warn": "hazard"}.get(row["severity"], "note")
             yield CheckView(check.code, state, row["advice"], check.detail)
 
 
 def _checks(checks: Iterable[CheckView]) -> str:
-    marks = {"ok": "✓ holds", "hazard": "! hazard", "wrong": "✗ wrong"}
+    marks = {"ok": "✓ holds", "note": "· note", "hazard": "! hazard", "wrong": "✗ wrong"}
     rows = "".join(
         f'<tr><td class="mark {item.state}">{marks[item.state]}</td><td>{escape(item.words)} '
         f'<span class="advice">{escape(item.detail)}</span></td><td><code>{escape(item.code)}</code></td></tr>'

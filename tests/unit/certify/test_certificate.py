@@ -122,8 +122,16 @@ def test_columns_that_interleave_in_the_stream_fail(make_pdf: Pdf, page: Any) ->
     left, right = stacked(LINES[3:6], x=40, top=700), stacked(LINES[6:9], x=330, top=700)
     woven = [line for pair in zip(left, right, strict=True) for line in pair]
     certificate = certify(make_pdf([page([*stacked(LINES[:3]), *woven], size=8)]), None, RESUME)
-    assert {"reading_order", "geometric_order"} <= broken(certificate)
+    assert {"reading_order", "entries_stay_whole", "geometric_order"} <= broken(certificate)
     assert certificate.verdict == "fail"
+
+
+def test_bullets_painted_after_all_heads_only_warn(make_pdf: Pdf, page: Any) -> None:
+    rows = stacked(LINES)
+    late = [row for row in rows if row[2] not in (LINES[5], LINES[8])] + [rows[5], rows[8]]
+    certificate = certify(make_pdf([page(late)]), None, RESUME)
+    assert broken(certificate) == {"entries_stay_whole"}
+    assert certificate.verdict == "warn"
 
 
 def test_columns_one_after_the_other_only_warn_about_row_readers(make_pdf: Pdf, page: Any) -> None:
@@ -163,6 +171,16 @@ def test_an_employer_named_in_the_bullets_is_not_taken_for_the_head(make_pdf: Pd
     }
     lines = [*LINES[:5], job["highlights"][0], *LINES[6:]]
     certificate = certify(make_pdf([page(stacked(lines))]), None, {**RESUME, "work": [job, RESUME["work"][1]]})
+    assert broken(certificate) == set()
+
+
+def test_positions_under_one_employer_and_repeated_bullets_are_in_order(make_pdf: Pdf, page: Any) -> None:
+    bullet = "Kept forty services running through two reorganisations"
+    jobs = [
+        {"name": "Acme Systems", "position": title, "highlights": [bullet]} for title in ("Lead", "Developer", "Intern")
+    ]
+    lines = ["Acme Systems", "Lead", bullet, "Developer", bullet, "Intern", bullet]
+    certificate = certify(make_pdf([page(stacked(lines))]), None, {"work": jobs})
     assert broken(certificate) == set()
 
 
