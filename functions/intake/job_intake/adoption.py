@@ -9,9 +9,10 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
+from cvmaker_core.changes import undo_change
 from cvmaker_core.hashing import content_hash
-from cvmaker_core.pointers import join_pointer, resolve_pointer, set_pointer, split_pointer, walk_strings
-from cvmaker_core.schema.artefacts import Envelope
+from cvmaker_core.pointers import resolve_pointer, split_pointer, walk_strings
+from cvmaker_core.schema.artefacts import Change, Claim, Envelope
 from cvmaker_core.schema.jobs import JobRequest
 from cvmaker_core.schema.resume import Resume
 
@@ -106,26 +107,28 @@ def _edited(job_id: str, request: JobRequest, adopted: dict[str, Envelope]) -> E
 
 
 def _decide(data: dict[str, Any], decisions: Mapping[str, str]) -> None:
-    """Undo every change the person rejected."""
-    kept = []
-    for change in data.get("changes", []):
-        if decisions.get(change["pointer"]) != "reject":
-            kept.append(change)
-            continue
-        try:
-            if change["before"]:
-                set_pointer(data["resume"], change["pointer"], change["before"])
-            else:
-                *parent, last = split_pointer(change["pointer"])
-                holder = resolve_pointer(data["resume"], join_pointer(*parent))
-                if isinstance(holder, dict):
-                    holder.pop(last, None)
-        except KeyError:
-            continue
-        claim = data.get("claims", {}).get(change["pointer"])
-        if claim:
-            claim["engine"] = "copy"
-    data["changes"] = kept
+    """Undo every change the person rejected: words first, then orders from the inside out, as pointers name places."""
+    changes = [Change.model_validate(change) for change in data.get("changes", [])]
+    rejected = [change for change in changes if decisions.get(change.pointer) == "reject"]
+    claims = {pointer: Claim.model_validate(claim) for pointer, claim in data.get("claims", {}).items()}
+    undone = {
+        change.pointer
+        for change in sorted(rejected, key=lambda change: (_names_list(data["resume"], change), -_depth(change)))
+        if undo_change(data["resume"], claims, change)
+    }
+    data["claims"] = {pointer: claim.model_dump(mode="json") for pointer, claim in claims.items()}
+    data["changes"] = [change.model_dump(mode="json") for change in changes if change.pointer not in undone]
+
+
+def _names_list(resume: dict[str, Any], change: Change) -> bool:
+    try:
+        return isinstance(resolve_pointer(resume, change.pointer), list)
+    except (KeyError, ValueError):
+        return False
+
+
+def _depth(change: Change) -> int:
+    return len(split_pointer(change.pointer))
 
 
 def _edit(data: dict[str, Any], resume: dict[str, Any]) -> None:
@@ -138,15 +141,12 @@ def _edit(data: dict[str, Any], resume: dict[str, Any]) -> None:
         if pointer.startswith("/meta"):
             continue
         origin = pointer if before.get(pointer) == value else place_of.get(value)
-        claims[pointer] = (
-            claims_before[origin]
-            if origin in claims_before
-            else {
-                "sources": [{"kind": "cv" if origin else "person", "pointer": origin or pointer}],
-                "engine": "copy" if origin else "person",
-                "requirements": [],
-            }
-        )
+        stated = {
+            "sources": [{"kind": "cv" if origin else "person", "pointer": origin or pointer}],
+            "engine": "copy" if origin else "person",
+            "requirements": [],
+        }
+        claims[pointer] = claims_before.get(origin, stated)
     values = set(dict(walk_strings(resume)).values())
     data["changes"] = [change for change in data.get("changes", []) if change["after"] in values]
     # What might be left out was ranked for the old version; a person's edit decides for itself.

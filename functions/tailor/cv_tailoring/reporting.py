@@ -4,8 +4,8 @@ import json
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
+from cvmaker_core.changes import item_line
 from cvmaker_core.hostile_text import addresses_a_machine
 from cvmaker_core.pointers import resolve_pointer, split_pointer
 from cvmaker_core.schema.artefacts import Change, Pointer
@@ -45,18 +45,6 @@ def name_requirements(relevance: Relevance, identities: list[str]) -> str:
     return ", ".join(dict.fromkeys(names[:_NAMED]))
 
 
-def item_text(item: Any) -> str:
-    """One line that stands for an item of a list, in a change's before and after."""
-    if isinstance(item, str):
-        return item
-    if isinstance(item, dict):
-        for key in ("name", "title", "organization", "institution", "language"):
-            if isinstance(item.get(key), str) and item[key]:
-                return str(item[key])
-        return ", ".join(str(keyword) for keyword in item.get("keywords") or [])
-    return str(item)
-
-
 def describe_changes(draft: Draft, relevance: Relevance, codes: dict[Pointer, str]) -> list[Change]:
     """Every reordered list and reworded string, by its place in the tailored resume.
 
@@ -85,8 +73,8 @@ def describe_changes(draft: Draft, relevance: Relevance, codes: dict[Pointer, st
         changes.append(
             Change(
                 pointer=target,
-                before="\n".join(item_text(item) for item in items),
-                after="\n".join(item_text(items[index]) for index in order),
+                before="\n".join(item_line(item) for item in items),
+                after="\n".join(item_line(items[index]) for index in order),
                 reason=_order_reason(relevance, pointer, order),
             )
         )
