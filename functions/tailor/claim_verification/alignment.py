@@ -92,6 +92,8 @@ class Alignment:
         """An entry's own facts give their very words and what those are, not verbs of the same meaning."""
         if place.text < self.own:
             other = self.evidence.token(place)
+            if self.lexicon.language == "en" and place.strength < EXACT and not self._same_part(token, other, place.text):
+                return False
             if (
                 self.lexicon.language == "en"
                 and place.strength < EXACT
@@ -111,6 +113,17 @@ class Alignment:
                 and self.noun_before(token)
             )
         return place.strength == EXACT or place.entailed or token.key in self.lexicon.sets["titles"]
+
+    def _same_part(self, token: Token, other: Token, number: int) -> bool:
+        """English: leadership rests on leadership, and a verb not on a noun that only describes the next one."""
+        lead = self.lexicon.sets["lead"]
+        if token.key in lead - self.lexicon.sets["handling"] and other.key not in lead | self.lexicon.sets["leadlike"]:
+            return False
+        tokens = self.evidence.texts[number].tokens
+        after = tokens[other.index + 1] if other.index + 1 < len(tokens) else None
+        before = tokens[other.index - 1].low if other.index else "to"
+        describes = after is not None and self.contentful(after) and other.low == other.key and before not in ("to", "and") and not other.initial
+        return not (describes and token.initial and token.low.endswith("ed"))
 
     def noun_before(self, token: Token) -> bool:
         """Whether a content word stands right before it."""

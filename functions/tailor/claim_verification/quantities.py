@@ -41,23 +41,25 @@ def find_quantities(text: Text, lexicon: Lexicon) -> None:
 
 
 def _lone_from(text: Text, lexicon: Lexicon) -> None:
-    """ "from" needs a "to"; alone, Romance "de" after a word of change means "by" ("une réduction de 22 %")."""
+    """"from" needs a "to"; alone, Romance "de" after a word of change means "by" ("une réduction de 22 %")."""
+    germanic = lexicon.language in ("en", "de", "nl")
+    changes = lexicon.sets["up"] | lexicon.sets["down"] | lexicon.sets["improving"]
     for position, quantity in enumerate(text.quantities):
         if quantity.role != "from":
             continue
+        home = text.tokens[quantity.first]
         partner = text.quantities[position + 1] if position + 1 < len(text.quantities) else None
-        if partner is not None and partner.first - quantity.last <= 7 and (partner.role == "to" or text.tokens[partner.first - 1].low in lexicon.sets["range"]) and text.tokens[partner.first].sentence == text.tokens[quantity.first].sentence:
-            continue
-        if (
-            lexicon.language in ("en", "de", "nl")
-            and text.tokens[quantity.first - 1].low not in lexicon.sets["role_from"]
-        ):
+        if partner is not None and partner.first - quantity.last <= 7 and text.tokens[partner.first].sentence == home.sentence:
+            before = text.tokens[partner.first - 1]
+            if partner.role == "to" or before.low in lexicon.sets["range"]:
+                continue
+        earlier = text.quantities[:position] if germanic else []
+        if any(other.role == "to" and text.tokens[other.first].sentence == home.sentence for other in earlier):
+            continue  # "5.9%, up from 3.2%"
+        if germanic and text.tokens[quantity.first - 1].low not in lexicon.sets["role_from"]:
             continue  # "instead of two days"
-        window = [token for token in text.tokens[: quantity.first] if token.clause == text.tokens[quantity.first].clause]
-        changes = lexicon.sets["up"] | lexicon.sets["down"] | lexicon.sets["improving"]
-        quantity.role = (
-            "by" if lexicon.language not in ("en", "de", "nl") and any(token.key in changes for token in window) else ""
-        )
+        window = [token for token in text.tokens[: quantity.first] if token.clause == home.clause]
+        quantity.role = "by" if not germanic and any(token.key in changes for token in window) else ""
 
 
 def _same_unit(left: Quantity, right: Quantity, tokens: list[Token], lexicon: Lexicon) -> tuple[str, float]:

@@ -40,7 +40,7 @@ class Quantity:
     derived: bool = False
     in_range: bool = False
     origin: "Text | None" = None
-    number: float = 0.0
+    number: float = -1.0
 
 
 @dataclass(slots=True)

@@ -257,7 +257,7 @@ def _weak_verb(a: Alignment, token: Token) -> bool:
     head = next((t for t in source if a.contentful(t)), None)
     if head is None or head.key in lexicon.sets["watching"] or head.key in lexicon.sets["assist"]:
         return False
-    if not weak and _said_again(a, number, head):
+    if (token.key, head.key) in lexicon.contrast or (not weak and _said_again(a, number, head)):
         return False
     resting = sum(bool(a.in_statements(t)) or t.quantity is not None for t in objects)
     return resting * 3 >= len(objects) * 2
