@@ -42,12 +42,11 @@ def environment_python(folder: Path, name: str) -> Path:
     return folder / f"foreign-{name}" / "bin" / "python"
 
 
-def install(folder: Path) -> None:
-    """Make the environments; a package that cannot be had is left out and reported."""
-    for name, requirement in [*((name, row[0]) for name, row in PARSERS.items()), RENDERCV]:
-        home = folder / f"foreign-{name}"
-        if not (home / "bin" / "python").exists():
-            venv.create(home, with_pip=True)
+def install_packages(home: Path, requirements: Iterable[str]) -> None:
+    """Make an environment; a package that cannot be had is left out and reported."""
+    if not (home / "bin" / "python").exists():
+        venv.create(home, with_pip=True)
+    for requirement in requirements:
         result = subprocess.run(
             [str(home / "bin" / "python"), "-m", "pip", "install", "-q", requirement],
             capture_output=True,
@@ -55,6 +54,12 @@ def install(folder: Path) -> None:
             check=False,
         )
         print(f"{requirement}: {'installed' if result.returncode == 0 else 'cannot be had here'}")
+
+
+def install(folder: Path) -> None:
+    """An environment for each parser and for RenderCV (which needs Python 3.12 or newer)."""
+    for name, requirement in [*((name, row[0]) for name, row in PARSERS.items()), RENDERCV]:
+        install_packages(folder / f"foreign-{name}", [requirement])
 
 
 def resumes(limit: int) -> list[tuple[str, dict[str, Any]]]:

@@ -330,6 +330,7 @@ def _check_file(pdf: bytes, inspection: Inspection) -> list[Check]:
         hidden[item.reason] = hidden.get(item.reason, 0) + item.characters
     loose = sorted({font.name or "unnamed" for font in inspection.fonts if not font.embedded})
     unmapped = sorted({font.name or "unnamed" for font in inspection.fonts if not font.maps_to_unicode})
+    undefined = {font.name: font.undefined_glyphs for font in inspection.fonts if font.undefined_glyphs}
     protected = "text may not be copied" if not inspection.extraction_allowed else "encrypted" * inspection.encrypted
     return [
         _check(
@@ -341,6 +342,11 @@ def _check_file(pdf: bytes, inspection: Inspection) -> list[Check]:
         _check("no_active_content", not inspection.active_content, ", ".join(inspection.active_content)),
         _check("fonts_embedded", not loose, ", ".join(loose) or f"{len(inspection.fonts)} fonts"),
         _check("fonts_map_to_unicode", not unmapped, ", ".join(unmapped)),
+        _check(
+            "glyphs_are_defined",
+            not undefined,
+            ", ".join(f"{count} in {name}" for name, count in sorted(undefined.items())),
+        ),
         _check("file_size", len(pdf) <= LARGEST_FILE, f"{len(pdf) / 1024:.0f} kB"),
         _check("page_count", inspection.pages <= USUAL_PAGES, f"{inspection.pages}"),
     ]

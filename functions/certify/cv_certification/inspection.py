@@ -14,6 +14,8 @@ SMALLEST_READABLE = 3.0
 FAINTEST_CONTRAST = 12
 # More of the page than this (share of its area) under one image is no portrait but content.
 LARGEST_PORTRAIT = 0.15
+# Bytes of a glyph's program that draws nothing: a width and the end.
+SHORTEST_OUTLINE = 4
 # Structure trees are walked no deeper and no further than a CV could need (hostile files nest them).
 DEEPEST_STRUCTURE = 60
 MOST_ELEMENTS = 50_000
@@ -24,6 +26,7 @@ class Font:
     name: str
     embedded: bool
     maps_to_unicode: bool
+    undefined_glyphs: int = 0
 
 
 @dataclass
@@ -224,6 +227,7 @@ def _read_fonts(reader: Any, catalog: Any, inspection: Inspection) -> None:
                     name=str(font.get("/BaseFont", font.get("/Name", "")))[1:],
                     embedded=embedded,
                     maps_to_unicode="/ToUnicode" in font or standard or not needs_map,
+                    undefined_glyphs=count_undefined_glyphs(font, inner, descriptor),
                 )
             )
 
@@ -239,6 +243,43 @@ def _fonts_of(resources: Any, depth: int) -> Iterator[Any]:
         resolved = _resolve(form)
         if isinstance(resolved, dict) and resolved.get("/Subtype") == "/Form":
             yield from _fonts_of(_resolve(resolved.get("/Resources")), depth + 1)
+
+
+def count_undefined_glyphs(font: Any, inner: Any, descriptor: Any) -> int:
+    """How many characters of a CID-keyed font have no outline under the code that the pages use.
+
+    In such a font a code names a CID, and the font's own charset says which glyph that is (ISO 32000-1, 9.7.4.2).
+    Some writers put glyph numbers there: lenient readers show the text, strict ones blanks or other letters,
+    and no text extraction can tell.
+    """
+    if inner.get("/Subtype") != "/CIDFontType0" or "/FontFile3" not in descriptor or "/ToUnicode" not in font:
+        return 0
+    from fontTools.cffLib import CFFFontSet
+    from fontTools.ttLib import TTFont
+
+    program = _resolve(descriptor["/FontFile3"]).get_data()
+    if program[:4] == b"OTTO":
+        outlines = TTFont(io.BytesIO(program), lazy=True)["CFF "].cff
+    else:
+        outlines = CFFFontSet()
+        outlines.decompile(io.BytesIO(program), None)
+    top = outlines[outlines.fontNames[0]]
+    if not hasattr(top, "ROS"):
+        return 0  # keyed by name: codes are glyph numbers
+    glyphs = top.CharStrings
+    undefined = 0
+    for code, text in _codes(_resolve(font["/ToUnicode"]).get_data()):
+        name = f"cid{code:05d}"
+        drawn = name in glyphs and len(glyphs[name].bytecode or b"") > SHORTEST_OUTLINE
+        undefined += not drawn and not text.isspace()
+    return undefined
+
+
+def _codes(character_map: bytes) -> Iterator[tuple[int, str]]:
+    """The codes of a ToUnicode map (single characters) with their text."""
+    for block in re.findall(rb"beginbfchar(.*?)endbfchar", character_map, re.DOTALL):
+        for code, text in re.findall(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>", block):
+            yield int(code, 16), bytes.fromhex(text.decode().zfill(4)).decode("utf-16-be", "replace")
 
 
 def _read_attachments(reader: Any, catalog: Any, inspection: Inspection) -> None:
