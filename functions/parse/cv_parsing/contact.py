@@ -618,6 +618,10 @@ def _store_address(builder: Builder, basics: dict[str, Any], ranges: list[Range]
     for a, b in parts:
         value = text[a:b]
         code = words.countries.get(plain(value).strip(" ."))
+        if code is None and re.fullmatch(r"[A-Z]{2}", value) and value in set(words.countries.values()):
+            # "Tel Aviv, IL" is Israel where the text is not in Latin letters; "Chicago, IL" is Illinois.
+            latin = all(c < "\u0250" for c in text[ranges[0][0] : ranges[0][1]])
+            code = value if value not in words.region_codes or not latin else None
         if code and "countryCode" not in location and value not in ("CA", "DE"):
             location["countryCode"] = code
             builder.note("/basics/location/countryCode", Value([(a, b)], 0.95, transform="country"))

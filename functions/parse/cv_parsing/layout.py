@@ -68,6 +68,9 @@ class Reading:
     columns: int = 1
 
 
+_SWAPPED_BRACKETS = str.maketrans("()", ")(")
+
+
 def join_words(words: list[Word]) -> str:
     return "".join(("" if word.glue or not number else " ") + word.text for number, word in enumerate(words))
 
@@ -102,8 +105,10 @@ def order_lines(
             blocks.append(block)
     ordered, columns = _chain(blocks)
     lines: list[Line] = []
+    everything = [segment for block in ordered for segment in block.segments]
+    right_to_left = any(is_right_to_left(s.text) for s in everything) and _mostly_right_to_left(everything)
     for column, block in enumerate(ordered):
-        lines.extend(_lines_of(block, column))
+        lines.extend(_lines_of(block, column, right_to_left=right_to_left))
     if marks:
         _apply_marks(lines, marks)
     heights = {number: height for number, _, height, _ in pages}
@@ -220,7 +225,7 @@ def _gap_ends_segment(run: list[Word], word: Word) -> bool:
     right = max(item.x1 for item in run[-3:])
     gap = word.x0 - right
     size = max(min(run[-1].size, word.size), 5.0)
-    if gap <= 0.06 * size and gap > -0.5 * size and run[-1].right_to_left == word.right_to_left:
+    if gap <= 0.06 * size and gap > -0.5 * size:
         word.glue = True
         return False
     limit = (_SEGMENT_GAP_EM + 4 * min(max(run[-1].spacing, word.spacing), 1.0)) * size
@@ -490,7 +495,7 @@ def _overlap(group: list[Block], block: Block) -> float:
 # --- lines --------------------------------------------------------------------------------------
 
 
-def _lines_of(block: Block, column: int) -> list[Line]:
+def _lines_of(block: Block, column: int, *, right_to_left: bool) -> list[Line]:
     segments = block.segments
     if block.label_gutter is not None:
         segments = _join_labels(segments, block.label_gutter)
@@ -511,9 +516,10 @@ def _lines_of(block: Block, column: int) -> list[Line]:
         cells = [segment.words for segment in row]
         text = " ".join(segment.text for segment in row)
         letters = [c for c in text if c.isalpha()]
-        if letters and sum(is_right_to_left(c) for c in letters) * 2 > len(letters):
+        reads_left = letters and sum(is_right_to_left(c) for c in letters) * (20 if right_to_left else 2) > len(letters)
+        if reads_left:
             cells = [_logical(cell) for cell in reversed(cells)]
-        line = Line(cells=cells, page=block.page, column=column, side=block.side)
+        line = Line(cells=cells, page=block.page, column=column, side=block.side, mirrored=right_to_left)
         _strip_bullet(line)
         if not line.cells:
             continue
@@ -639,9 +645,19 @@ def _logical(words: list[Word]) -> list[Word]:
         else:
             run.append(word)
     result.extend(_flush(run))
+    for word in result:
+        lead = re.match(r"[.,;:%!?،؛]+(?=\w)", word.text)
+        if lead and not is_right_to_left(word.text):
+            # A mark after Latin letters or digits is printed on their left here.
+            word.text = word.text[lead.end() :] + lead.group()
+    shape = "".join(c for word in result for c in word.text if c in "()")
+    if shape.startswith(")") and shape.endswith("("):
+        # Brackets stored as they look, not as they mean.
+        for word in result:
+            word.text = word.text.translate(_SWAPPED_BRACKETS)
     for number, word in enumerate(result):
-        if word.glue and number and word.x1 > result[number - 1].x0 + 0.2 * word.size:
-            word.glue = False
+        before = result[number - 1] if number else None
+        word.glue = before is not None and max(word.x0 - before.x1, before.x0 - word.x1) <= 0.06 * word.size
     return result
 
 
@@ -709,7 +725,7 @@ def _apply_marks(lines: list[Line], marks: dict[int, list[tuple[float, float]]])
             continue
         word = next(line.words())
         for x, y in marks.get(line.page, ()):
-            if 2 < word.x0 - x < 2.4 * line.size and word.baseline - 0.75 * line.size < y < word.baseline + 0.1 * line.size:
+            if 2 < (x - word.x1 if line.mirrored else word.x0 - x) < 2.4 * line.size and word.baseline - 0.75 * line.size < y < word.baseline + 0.1 * line.size:
                 columns.setdefault(round(x), []).append(line)
                 break
     for x, marked in columns.items():

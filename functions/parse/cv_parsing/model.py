@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from cvmaker_core.schema.artefacts import HiddenText, Span, StageWarning
 
 
+_MIRROR = 2000.0
+
+
 @dataclass(slots=True)
 class Word:
     """Characters without a space between them, in one style."""
@@ -27,7 +30,6 @@ class Word:
     color: int = 0
     font: str = ""
     link: str | None = None
-    right_to_left: bool = False
     confidence: float = 1.0
     spacing: float = 0.0
     """Letter spacing, in em."""
@@ -58,6 +60,8 @@ class Line:
     """1–6 where the format itself says that this is a heading (Word style, Markdown)."""
     gap_above: float = 0.0
     """White space above, in units of the line's own size; large at the start of a column."""
+    mirrored: bool = False
+    """The text runs right to left: `x0` and `x1` count from the right, so that "indented" means the same."""
     wraps: bool = False
     """True when the line runs to its column's right edge, so that a sentence may go on below."""
     room: float | None = None
@@ -88,6 +92,8 @@ class Line:
         words = list(self.words())
         self.x0 = min(word.x0 for word in words)
         self.x1 = max(word.x1 for word in words)
+        if self.mirrored:
+            self.x0, self.x1 = _MIRROR - self.x1, _MIRROR - self.x0
         self.y0 = min(word.y0 for word in words)
         self.y1 = max(word.y1 for word in words)
         weight = sum(len(word.text) for word in words) or 1

@@ -410,15 +410,19 @@ def _read_words(
     run: list[_Letter] = []
     space = 0
 
+    bidirectional = False
+    marks: list[tuple[str, float, float]] = []
+    centres: dict[int, list[float]] = {}
+
     def flush() -> None:
-        for letters in _cut_run(run):
+        nonlocal bidirectional
+        bidirectional = bidirectional or any(_is_rtl(letter.text) for letter in run)
+        for letters in _cut_right_to_left(run) if bidirectional else _cut_run(run):
             text = _clean("".join(letter.text for letter in letters))
             if not text:
                 continue
             first = letters[0]
             x0, x1 = min(c.x0 for c in letters), max(c.x1 for c in letters)
-            if len(text) > 1 and letters[-1].x0 > first.x0 and _reads_right_to_left(text):
-                text = text[::-1]
             word = Word(
                 text=text,
                 x0=x0 - origin_x,
@@ -440,6 +444,8 @@ def _read_words(
             else:
                 fonts[first.style.font] += len(text)
                 visible.append(word)
+                if bidirectional and len(text) == len(letters):
+                    centres[id(word)] = [(c.x0 + c.x1) / 2 for c in letters]
         run.clear()
 
     for index in range(count):
@@ -475,6 +481,10 @@ def _read_words(
             letter = _CONTROL_LIGATURES.get(code, "")
         else:
             letter = "-" if code in (0x02, 0xFFFE) else chr(code) if code < 0x110000 else ""
+        if run and 0x0300 <= code <= 0x08FF and unicodedata.combining(letter):
+            # A vowel sign or accent stands above or below its letter, at a height of its own.
+            marks.append((letter, (x0 + x1) / 2, result.height - (here - origin_y)))
+            continue
         if run:
             last = run[-1]
             size = style.size
@@ -493,7 +503,29 @@ def _read_words(
         run.append(_Letter(letter, x0, x1, box.top, bottom, here, style, space, address))
         space = 0
     flush()
+    _place_marks(visible, centres, marks, origin_x)
     return visible, invisible
+
+
+def _place_marks(
+    words: list[Word], centres: dict[int, list[float]], marks: list[tuple[str, float, float]], origin_x: float
+) -> None:
+    """Put vowel signs after the letters they stand at."""
+    for mark, x, y in marks:
+        best: tuple[float, Word, int] | None = None
+        for word in words:
+            places = centres.get(id(word))
+            if not places or abs(word.baseline - y) > 1.3 * word.size or not word.x0 - 2 <= x - origin_x <= word.x1 + 2:
+                continue
+            at = min(range(len(places)), key=lambda i: abs(places[i] - x))
+            distance = abs(places[at] - x)
+            if best is None or distance < best[0]:
+                best = (distance, word, at)
+        if best is not None:
+            _, word, at = best
+            places = centres[id(word)]
+            word.text = word.text[: at + 1] + mark + word.text[at + 1 :]
+            places.insert(at + 1, places[at])
 
 
 def _shape_of_unmapped(raw: Any, index: int) -> int:
@@ -551,10 +583,41 @@ def _cut_run(run: list[_Letter]) -> list[list[_Letter]]:
     return words
 
 
-def _reads_right_to_left(text: str) -> bool:
-    return all(unicodedata.bidirectional(c) in ("R", "AL", "NSM", "ON", "CS", "ES") for c in text) and any(
-        unicodedata.bidirectional(c) in ("R", "AL") for c in text
-    )
+def _is_rtl(text: str) -> bool:
+    return bool(text) and unicodedata.bidirectional(text[0]) in ("R", "AL")
+
+
+def _cut_right_to_left(run: list[_Letter]) -> list[list[_Letter]]:
+    """Words of a page that holds right-to-left text, each in logical order.
+
+    The stream's own order and spaces cannot be trusted there (programs write either order),
+    so letters are taken from where they stand: right to left, numbers and Latin left to right.
+    """
+    words: list[list[_Letter]] = []
+    for letter in sorted(run, key=lambda item: -item.x1):
+        if words:
+            last = words[-1][-1]
+            old, new = last.style, letter.style
+            same = old is new or (old.bold == new.bold and old.font == new.font and abs(old.size - new.size) < 0.3)
+            gap = (min(item.x0 for item in words[-1][-2:]) - letter.x1) / max(letter.style.size, 1.0)
+            if same and gap < 0.13:
+                words[-1].append(letter)
+                continue
+        words.append([letter])
+    result: list[list[_Letter]] = []
+    for word in words:
+        ordered: list[_Letter] = []
+        latin: list[_Letter] = []
+        for letter in word:
+            if _is_rtl(letter.text):
+                ordered.extend(reversed(latin))
+                latin = []
+                ordered.append(letter)
+            else:
+                latin.append(letter)
+        ordered.extend(reversed(latin))
+        result.append(ordered)
+    return result
 
 
 def _clean(text: str) -> str:
