@@ -17,8 +17,8 @@ from moto.core.common_models import CloudFormationModel
 from moto.secretsmanager.models import secretsmanager_backends
 
 
-class FunctionAlias(CloudFormationModel):  # type: ignore[misc]
-    """`AWS::Lambda::Alias`: its `Ref` is the qualified ARN."""
+class KnownByArn:
+    """What the resources below share: `Ref` and every attribute are the ARN."""
 
     def __init__(self, arn: str) -> None:
         self.arn = arn
@@ -31,16 +31,20 @@ class FunctionAlias(CloudFormationModel):  # type: ignore[misc]
     def cloudformation_name_type() -> str:
         return "Name"
 
-    @staticmethod
-    def cloudformation_type() -> str:
-        return "AWS::Lambda::Alias"
-
     @classmethod
     def has_cfn_attr(cls, attr: str) -> bool:
-        return attr == "AliasArn"
+        return attr in ("AliasArn", "Id")
 
     def get_cfn_attribute(self, attribute_name: str) -> str:
         return self.arn
+
+
+class FunctionAlias(KnownByArn, CloudFormationModel):  # type: ignore[misc]
+    """`AWS::Lambda::Alias`: its `Ref` is the qualified ARN."""
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        return "AWS::Lambda::Alias"
 
     @classmethod
     def create_from_cloudformation_json(
@@ -62,30 +66,12 @@ class FunctionAlias(CloudFormationModel):  # type: ignore[misc]
         return cls(alias.arn)
 
 
-class Secret(CloudFormationModel):  # type: ignore[misc]
+class Secret(KnownByArn, CloudFormationModel):  # type: ignore[misc]
     """`AWS::SecretsManager::Secret`: its `Ref` is the ARN."""
-
-    def __init__(self, arn: str) -> None:
-        self.arn = arn
-
-    @property
-    def physical_resource_id(self) -> str:
-        return self.arn
-
-    @staticmethod
-    def cloudformation_name_type() -> str:
-        return "Name"
 
     @staticmethod
     def cloudformation_type() -> str:
         return "AWS::SecretsManager::Secret"
-
-    @classmethod
-    def has_cfn_attr(cls, attr: str) -> bool:
-        return attr == "Id"
-
-    def get_cfn_attribute(self, attribute_name: str) -> str:
-        return self.arn
 
     @classmethod
     def create_from_cloudformation_json(

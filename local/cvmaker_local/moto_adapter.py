@@ -18,9 +18,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import boto3
 import moto.stepfunctions.models as stepfunctions_models
-from botocore.config import Config
 from moto.backends import get_backend as get_moto_service
 from moto.cloudformation.models import Stack, cloudformation_backends
 from moto.cloudformation.parsing import clean_json
@@ -34,8 +32,8 @@ from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommu
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfunctions_parser_backends
 
 from cvmaker_local import cloudformation
+from cvmaker_local.clients import Clients
 from cvmaker_local.event_bus import UndeliverableError, new_event
-from cvmaker_local.signatures import ACCESS_KEY, SECRET_KEY
 from cvmaker_local.storage import StoredExecution, StoredVersion
 
 logger = logging.getLogger(__name__)
@@ -93,8 +91,14 @@ class MotoAdapter:
         self._collected = threading.local()
         self._start_lock = threading.RLock()
         self._undo: list[Callable[[], None]] = []
-        self._task_clients: dict[str, Any] = {}
-        self._client_lock = threading.Lock()
+        self._task_clients = Clients(
+            endpoint_url,
+            region,
+            parameter_validation=False,
+            retries={"total_max_attempts": 1},
+            connect_timeout=60,
+            read_timeout=24 * 3600,
+        )
         self.stack: Any = None
         self.frozen = False
 
@@ -152,23 +156,7 @@ class MotoAdapter:
 
     def _client_for_task(self, *_: Any, service: str, **__: Any) -> Any:
         """A client for a state machine's task: no retries of its own and no time limit, both belong to the state."""
-        with self._client_lock:
-            if service not in self._task_clients:
-                self._task_clients[service] = boto3.client(
-                    service,
-                    endpoint_url=self.endpoint_url,
-                    region_name=self.region,
-                    aws_access_key_id=ACCESS_KEY,
-                    aws_secret_access_key=SECRET_KEY,
-                    config=Config(
-                        parameter_validation=False,
-                        retries={"total_max_attempts": 1},
-                        connect_timeout=60,
-                        read_timeout=24 * 3600,
-                        max_pool_connections=64,
-                    ),
-                )
-            return self._task_clients[service]
+        return self._task_clients.get(service)
 
     # --------------------------------------------------------------------------------------------- CloudFormation
 

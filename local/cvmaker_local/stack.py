@@ -24,6 +24,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from cvmaker_local.clients import Clients
 from cvmaker_local.event_bus import EventBus, UndeliverableError
 from cvmaker_local.http_server import HttpServer, PortInUseError
 from cvmaker_local.runtime_host import (
@@ -74,6 +75,8 @@ class LocalStack:
         Use changed code at once (development).
     prestart
         Start the pipeline's function processes in the background while the first ones work.
+    maximum_concurrency
+        Processes per function; default: as many as processors, at least 3 and at most 8.
     python, runtime_site
         Run the artefacts of ``sam build`` (`template` is then the one in its folder) with that interpreter; the folder
         `runtime_site` holds what Lambda's runtime brings: ``awslambdaric`` and ``boto3`` for it.
@@ -93,7 +96,7 @@ class LocalStack:
         pinecone_api_key: str | None = None,
         watch_code: bool = False,
         prestart: bool = True,
-        maximum_concurrency: int = 4,
+        maximum_concurrency: int | None = None,
         python: Path | None = None,
         runtime_site: Path | None = None,
         vector_delay_seconds: float = 0.2,
@@ -103,7 +106,7 @@ class LocalStack:
         self.web_root = web_root
         self.watch_code = watch_code
         self.prestart = prestart
-        self.maximum_concurrency = maximum_concurrency
+        self.maximum_concurrency = maximum_concurrency or min(8, max(3, os.cpu_count() or 1))
         self.python = python
         self.runtime_site = runtime_site
         self.vector_delay_seconds = vector_delay_seconds
@@ -125,8 +128,6 @@ class LocalStack:
             Path(data_dir).resolve() if data_dir is not None else Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX))
         )
         self._closers: list[Callable[[], Any]] = []
-        self._clients: dict[str, Any] = {}
-        self._client_lock = threading.Lock()
         self._stop_lock = threading.Lock()
         self._started = False
         self._textract: Any = None
@@ -279,6 +280,7 @@ class LocalStack:
         self.api_server = self._bind(api_port)
         self.web_server = self._bind(web_port) if web_port is not None else None
         self.endpoint_url = self.endpoint_server.url
+        self._clients = Clients(self.endpoint_url, self.region)
         self.api_url = f"{self.api_server.url}/v1"
         self.web_url = self.web_server.url if self.web_server else ""
 
@@ -517,7 +519,6 @@ class LocalStack:
                 except Exception:
                     # The rest must still be stopped.
                     logger.exception("a part of the local stack did not stop cleanly")
-            self._clients.clear()
             if self._temporary:
                 shutil.rmtree(self.data_dir, ignore_errors=True)
 
@@ -668,20 +669,7 @@ class LocalStack:
 
     def client(self, service: str) -> Any:
         """A boto3 client for the local endpoint."""
-        with self._client_lock:
-            if service not in self._clients:
-                import boto3
-                from botocore.config import Config
-
-                self._clients[service] = boto3.client(
-                    service,
-                    endpoint_url=self.endpoint_url,
-                    region_name=self.region,
-                    aws_access_key_id=ACCESS_KEY,
-                    aws_secret_access_key=SECRET_KEY,
-                    config=Config(signature_version="s3v4" if service == "s3" else None, max_pool_connections=32),
-                )
-            return self._clients[service]
+        return self._clients.get(service)
 
     # ---------------------------------------------------------------------------------------------------- executions
 

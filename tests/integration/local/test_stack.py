@@ -191,6 +191,23 @@ class TestStateMachine:
         assert event["detail"]["status"] == "ABORTED"
         assert event["detail"]["executionArn"] == arn
 
+    def test_a_machine_past_its_time_limit_is_timed_out_and_says_so(
+        self, stack: LocalStack, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """No Catch sees this: only the event tells."""
+        events: list[dict[str, Any]] = []
+        monkeypatch.setattr(stack.adapter, "on_event", events.append)
+        wait = {"StartAt": "Wait", "TimeoutSeconds": 1, "States": {"Wait": {"Type": "Wait", "Seconds": 3, "End": True}}}
+        client = stack.client("stepfunctions")
+        machine = client.create_state_machine(
+            name="slow", definition=json.dumps(wait), roleArn="arn:aws:iam::123456789012:role/any"
+        )["stateMachineArn"]
+        arn = client.start_execution(stateMachineArn=machine)["executionArn"]
+        assert stack.wait_for_execution(arn).status == "TIMED_OUT"
+        eventually(lambda: [event["detail"]["status"] for event in events] == ["RUNNING", "TIMED_OUT"])
+        assert events[-1]["detail-type"] == "Step Functions Execution Status Change"
+        assert events[-1]["detail"]["stateMachineArn"] == machine
+
     def test_a_failed_execution_emits_its_status(self, stack: LocalStack) -> None:
         execution = stack.wait_for_execution(start(stack, do="refuse"))
         eventually(lambda: keys(stack, f"recorded/Step Functions Execution Status Change/{execution.name}"))
