@@ -223,13 +223,14 @@ def absolute_url(url: str) -> str | None:
 
 
 # Where the postal code follows the town and region: "Austin, TX 78701".
-_CODE_AFTER_REGION = frozenset("US CA GB IE AU NZ IN ZA SG BR".split())
+_CODE_AFTER_REGION = frozenset(["US", "CA", "GB", "IE", "AU", "NZ", "IN", "ZA", "SG", "BR"])
 
 
 def format_location(location: dict[str, Any]) -> str:
     """Street, town, region and country in the country's order, as far as given."""
     code, city, region = location.get("postalCode"), location.get("city"), location.get("region")
     country = location.get("countryCode")
+    parts: tuple[str | None, ...]
     if country in _CODE_AFTER_REGION:
         if code and region and code.startswith(region + " "):
             code = code[len(region) + 1 :]

@@ -120,7 +120,9 @@ def visible_resume(resume: dict[str, Any], design: Design) -> dict[str, Any]:
             result[key] = [_one_text(key, _project(item, fields, design)) for item in _dicts(resume.get(key))]
     result["meta"] = {"cvmaker": _meta(resume, design)}
     visible: dict[str, Any] = prune(result)
-    visible["meta"]["cvmaker"].setdefault("section_order", [])
+    ours = visible["meta"]["cvmaker"]
+    present = {"summary"} & set(visible.get("basics", {})) | set(visible)
+    ours["section_order"] = [key for key in ours["section_order"] if key in present or key.startswith("custom/")]
     return visible
 
 
@@ -197,7 +199,7 @@ def _meta(resume: dict[str, Any], design: Design) -> dict[str, Any]:
         elif custom[int(key[7:])]["items"]:
             order.append(f"custom/{len(sections)}")
             sections.append(custom[int(key[7:])])
-    return {"language": design.language, "section_order": order, "sections": sections}
+    return {"language": design.language, "section_order": order or ["summary"], "sections": sections}
 
 
 def _section_order(preferred: list[str], custom: list[dict[str, Any]], design: Design) -> list[str]:
