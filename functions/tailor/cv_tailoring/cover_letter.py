@@ -9,7 +9,7 @@ from cvmaker_core.schema.artefacts import Analysis, CoverLetter, Paragraph, Poin
 
 from cv_tailoring.career import Career
 from cv_tailoring.draft import Draft, entry_of, text_at
-from cv_tailoring.language_data import LanguageData, join_names
+from cv_tailoring.language_data import LanguageData, fill, join_names
 from cv_tailoring.profile import career_sources, evidenced_skills, formula
 from cv_tailoring.relevance import Relevance
 from cv_tailoring.reporting import quotable
@@ -50,10 +50,10 @@ def _opening(analysis: Analysis, words: LanguageData) -> Sentence:
     title = posting.title if posting and posting.title and quotable(posting.title) else None
     employer = posting.employer if posting and posting.employer and quotable(posting.employer) else None
     if title and employer:
-        text = words.letter.opening_title_employer.format(title=title, employer=employer)
+        text = fill(words.letter.opening_title_employer, title=title, employer=employer)
         pointers = ["/posting/title", "/posting/employer"]
     elif title:
-        text, pointers = words.letter.opening_title.format(title=title), ["/posting/title"]
+        text, pointers = fill(words.letter.opening_title, title=title), ["/posting/title"]
     else:
         text, pointers = words.letter.opening_plain, []
     return Sentence(
@@ -66,7 +66,7 @@ def _account(draft: Draft, relevance: Relevance, career: Career, words: Language
     job = career.latest
     if job and career.years > 1:
         name = "career_current" if job.running else "career_recent"
-        text = getattr(words.letter, name).format(years=career.years, position=job.position, employer=job.employer)
+        text = fill(getattr(words.letter, name), years=career.years, position=job.position, employer=job.employer)
         sentences.append(Sentence(text=text, sources=[*career_sources(draft, career), _frame(name)]))
     for pointer, bullet in _best_bullets(draft.source, relevance):
         sentence = _bullet_sentence(draft, pointer, bullet, words)
@@ -103,7 +103,7 @@ def _bullet_sentence(draft: Draft, pointer: Pointer, bullet: str, words: Languag
     name = "evidence"
     if words.letter.evidence_first_person and first.casefold() in words.wording.past_verbs and rest:
         name, bullet = "evidence_first_person", f"{first.casefold()} {rest}"
-    text = getattr(words.letter, name).format(position=position, employer=employer, bullet=bullet)
+    text = fill(getattr(words.letter, name), position=position, employer=employer, bullet=bullet)
     sources = draft.sources([pointer, f"{entry}/position", f"{entry}/{where}"])
     return Sentence(text=text, sources=[*sources, _frame(name)])
 
@@ -112,7 +112,7 @@ def _skills(draft: Draft, relevance: Relevance, words: LanguageData) -> list[Sen
     skills = evidenced_skills(draft.source, relevance, _SKILLS)
     if not skills:
         return []
-    text = words.letter.skills.format(skills=join_names([skill.name for skill in skills], words))
+    text = fill(words.letter.skills, skills=join_names([skill.name for skill in skills], words))
     return [Sentence(text=text, sources=[*draft.sources(skill.pointer for skill in skills), _frame("skills")])]
 
 
@@ -130,5 +130,5 @@ def _gaps(relevance: Relevance, words: LanguageData) -> list[Sentence]:
         return []
     names = [relevance.requirements[identity].text.strip(" .") for identity in missing]
     sources = [Source(kind="posting", pointer=f"/requirements/{identity}") for identity in missing]
-    text = words.letter.gaps.format(gaps=join_names(names, words))
+    text = fill(words.letter.gaps, gaps=join_names(names, words))
     return [Sentence(text=text, sources=[*sources, _frame("gaps")])]

@@ -115,3 +115,9 @@ def join_names(names: list[str], data: LanguageData) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} {data.list_and} {names[-1]}"
+
+
+def fill(template: str, **facts: str | int) -> str:
+    """A sentence of a template and its facts; a fact that ends in a full stop ("S.A.") ends the sentence."""
+    text = template.format(**facts)
+    return text[:-1] if text.endswith("..") and not text.endswith("...") else text

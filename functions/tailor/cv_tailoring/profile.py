@@ -13,7 +13,7 @@ from cvmaker_core.text import fold
 
 from cv_tailoring.career import Career
 from cv_tailoring.draft import Draft, Rewording, entry_of, text_at
-from cv_tailoring.language_data import LanguageData, join_names
+from cv_tailoring.language_data import LanguageData, fill, join_names
 from cv_tailoring.relevance import Relevance, shown_names
 
 LABEL = "/basics/label"
@@ -112,7 +112,7 @@ def _skills(draft: Draft, relevance: Relevance, words: LanguageData, own: str) -
     if not skills:
         return None
     return _Part(
-        words.summary.skills.format(skills=join_names([skill.name for skill in skills], words)),
+        fill(words.summary.skills, skills=join_names([skill.name for skill in skills], words)),
         (*draft.sources(skill.pointer for skill in skills), formula("summary/skills")),
         tuple(skill.requirement for skill in skills),
     )
@@ -155,7 +155,7 @@ def _languages(draft: Draft, relevance: Relevance, words: LanguageData, own: str
             proven += identities
     if not names:
         return None
-    text = words.summary.languages.format(languages=join_names(names, words))
+    text = fill(words.summary.languages, languages=join_names(names, words))
     return _Part(text, (*draft.sources(pointers), formula("summary/languages")), tuple(proven))
 
 
@@ -166,7 +166,7 @@ def _certificates(draft: Draft, relevance: Relevance, words: LanguageData, own: 
     if not named:
         return None
     names = list(named.values())[:_CERTIFICATES]
-    text = words.summary.certificates.format(certificates=join_names(names, words))
+    text = fill(words.summary.certificates, certificates=join_names(names, words))
     sources = draft.sources(f"{entry}/name" for entry in list(named)[:_CERTIFICATES])
     proven = tuple(identity for entry in named for identity in entries[entry])
     return _Part(text, (*sources, formula("summary/certificates")), proven)
@@ -181,7 +181,7 @@ def career_sentence(draft: Draft, career: Career, words: LanguageData) -> tuple[
     else:
         name = "current" if job.running else "recent"
     template: str = getattr(words.summary, name)
-    text = template.format(position=job.position, employer=job.employer, years=career.years)
+    text = fill(template, position=job.position, employer=job.employer, years=career.years)
     return text, (*career_sources(draft, career), formula(f"summary/{name}"))
 
 

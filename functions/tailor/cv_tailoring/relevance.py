@@ -42,7 +42,9 @@ class Relevance:
         return self.by_weight(found)
 
     def by_weight(self, identities: Iterable[str]) -> list[str]:
-        return sorted(identities, key=lambda identity: (-self.requirements[identity].weight, identity))
+        """Heaviest first; equal ones in the posting's order."""
+        order = {identity: place for place, identity in enumerate(self.requirements)}
+        return sorted(identities, key=lambda identity: (-self.requirements[identity].weight, order[identity]))
 
     def evidence(self, identity: str) -> list[Pointer]:
         """Where a requirement is proven."""

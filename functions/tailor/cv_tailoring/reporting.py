@@ -31,7 +31,8 @@ def reason(code: str, **values: str) -> str:
 
 def quotable(text: str) -> bool:
     """Whether words of a posting may be repeated: short, one line, no markup or link (they may be hostile)."""
-    short = 0 < len(text.strip()) <= _LONGEST_REQUIREMENT
+    whole = text.count("(") == text.count(")")
+    short = whole and 0 < len(text.strip()) <= _LONGEST_REQUIREMENT
     return short and not _UNSAFE.search(text) and not addresses_a_machine(text)
 
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cvmaker_core.schema.artefacts import Pointer, Reason, Source
+
+if TYPE_CHECKING:
+    from claim_verification import ClaimVerifier
 
 
 class Verifier(Protocol):
@@ -14,22 +17,24 @@ class Verifier(Protocol):
 
 
 class ClaimCheck:
-    """`claim_verification` behind the protocol above; loaded when it is first asked."""
+    """`claim_verification` behind the protocol above; built when it is first asked, as the baseline rarely does."""
 
     def __init__(self, resume: dict[str, Any], as_of: date) -> None:
-        from claim_verification import ClaimVerifier
-
-        self._verifier = ClaimVerifier(resume, as_of)
+        self._resume = resume
+        self._as_of = as_of
+        self._verifier: ClaimVerifier | None = None
         self._number = 0
 
     def objections(self, text: str, pointers: Sequence[Pointer], target: Pointer | None) -> list[Reason]:
-        from claim_verification import Proposal
+        from claim_verification import ClaimVerifier, Proposal
 
+        if self._verifier is None:
+            self._verifier = ClaimVerifier(self._resume, self._as_of)
         self._number += 1
         verdict = self._verifier.verify(
             Proposal(id=f"p{self._number}", source_ids=list(pointers), text=text, target=target)
         )
-        if verdict.verdict == "accept":
+        if verdict.accepted:
             return []
         return [Reason(code=reason.code, detail=reason.detail) for reason in verdict.reasons] or [
             Reason(code="rejected", detail="The text does not follow from what it cites.")
