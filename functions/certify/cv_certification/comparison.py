@@ -148,8 +148,13 @@ def compare_resumes(sent: dict[str, Any], read: dict[str, Any]) -> Comparison:
 
 def _regrouped(pairs: list[tuple[str, str, str | None, str]], sent: Any, read: Any) -> set[str]:
     """Pointers whose phrase was read whole, but divided elsewhere among the fields that share it."""
+    found = {
+        pointer
+        for section in field_rules()["regrouped_sections"]
+        if _phrase(sent, [section]) == _phrase(read, [section])
+        for pointer, _ in walk_strings(sent.get(section), f"/{section}")
+    }
     partners = {pointer.rsplit("/", 1)[0]: other.rsplit("/", 1)[0] for pointer, _, _, other in pairs if other}
-    found: set[str] = set()
     for here, there in partners.items():
         try:
             one, other = resolve_pointer(sent, here), resolve_pointer(read, there)
@@ -159,16 +164,16 @@ def _regrouped(pairs: list[tuple[str, str, str | None, str]], sent: Any, read: A
             continue
         for family in field_rules()["families"]:
             phrase = _phrase(one, family)
-            if phrase and phrase == _phrase(other, family):
+            if phrase and phrase == _phrase(other, family):  # the same words, whoever took which
                 found.update(
                     here + join_pointer(name) + pointer for name in family for pointer, _ in walk_strings(one.get(name))
                 )
     return found
 
 
-def _phrase(entry: dict[str, Any], family: list[str]) -> str:
-    """The words of a family's fields in the order in which they are printed, without what stands between them."""
-    return " ".join(word for name in family for _, value in walk_strings(entry.get(name)) for word in words(value))
+def _phrase(entry: dict[str, Any], family: list[str]) -> list[str]:
+    """The words of a family's fields, without their order: "San Jose, CA 95112" names the code last, others first."""
+    return sorted(word for name in family for _, value in walk_strings(entry.get(name)) for word in words(value))
 
 
 def _pair(sent: dict[str, Any], read: dict[str, Any]) -> list[tuple[str, str, str | None, str]]:

@@ -15,6 +15,9 @@ from cvmaker_core.schema.artefacts import ParsedDate
 from cv_certification.comparison import field_rules, is_date
 from cv_certification.text_index import TextIndex
 
+Place: TypeAlias = tuple[int, int]
+Span: TypeAlias = tuple[str, int, int]
+
 # Letters (without spaces) of place, link and dates that may stand between an entry's head and its dates.
 FARTHEST_DATE = 90
 
@@ -80,12 +83,12 @@ def judge_order(entries: Iterable[Entry], index: TextIndex) -> OrderFindings:
     """Where one reading breaks the entries."""
     findings = OrderFindings()
     passed: dict[str, int] = {}
-    found: list[tuple[Entry, dict[str, tuple[int, int]]]] = []
+    found: list[tuple[Entry, dict[str, Place]]] = []
     for entry in entries:
         section = entry.pointer.split("/")[1]
         places, anchor = _places(entry, index, passed.get(section, 0), findings)
         if anchor is not None:
-            passed[section] = anchor[1]
+            passed[section] = max([anchor[1], *(places[pointer][1] for pointer in entry.prose if pointer in places)])
             found.append((entry, places))
         heads = [places[pointer] for pointer in entry.head if pointer in places]
         prose = [places[pointer] for pointer in entry.prose if pointer in places]
@@ -105,10 +108,7 @@ def judge_order(entries: Iterable[Entry], index: TextIndex) -> OrderFindings:
     return findings
 
 
-Span: TypeAlias = tuple[str, int, int]
-
-
-def _span(pointer: str, places: Collection[tuple[int, int]]) -> Span:
+def _span(pointer: str, places: Collection[Place]) -> Span:
     return pointer, min(start for start, _ in places), max(end for _, end in places)
 
 
@@ -136,12 +136,12 @@ def _overlapping(spans: list[Span]) -> list[str]:
 
 def _places(
     entry: Entry, index: TextIndex, after: int, findings: OrderFindings
-) -> tuple[dict[str, tuple[int, int]], tuple[int, int] | None]:
+) -> tuple[dict[str, Place], Place | None]:
     """Where each of an entry's texts stands, chosen so that they lie together, and the anchor among them."""
-    candidates: dict[str, list[tuple[int, int]]] = {}
+    candidates: dict[str, list[Place]] = {}
     for pointer, value in {**entry.head, **entry.prose}.items():
         findings.values += 1
-        ranges = index.find_all(value)
+        ranges = index.find_words(value)
         if not ranges and (place := index.find(value)):
             ranges = [place]
         if ranges:
@@ -150,30 +150,38 @@ def _places(
             findings.broken_values.append(pointer)
     if not candidates:
         return {}, None
-    # The rarest, longest text is the surest anchor; of its places, the first one not yet passed by the section.
+    # The rarest, longest text is the surest anchor; of its places, the one nearest to the entry's other texts.
     anchor = min(candidates, key=lambda pointer: (len(candidates[pointer]), -_length(candidates[pointer][0])))
-    ahead = [place for place in candidates[anchor] if place[0] >= after]
-    chosen = (ahead or candidates[anchor])[0]
-    places = {
-        pointer: min(ranges, key=lambda place: (abs(place[0] - chosen[0]), place[0]))
-        for pointer, ranges in candidates.items()
-        if pointer in entry.prose
-    }
+    ahead = [place for place in candidates[anchor] if place[0] >= after] or candidates[anchor]
+    chosen = min(ahead, key=lambda place: (_distance(place, candidates), place[0]))
+    places: dict[str, Place] = {}
+    for pointer in entry.prose.keys() & candidates.keys():
+        ranges = candidates[pointer]
+        following = [place for place in ranges if place[0] >= chosen[0]] if anchor in entry.head else []
+        places[pointer] = _nearest(following or ranges, chosen)
     text_start = min((start for start, _ in places.values()), default=None)
     for pointer in entry.head.keys() & candidates.keys():
         ranges = candidates[pointer]
         # An employer's name may occur in the prose too ("As Founder of Acme, I ..."): the head is what precedes it.
-        before = [place for place in ranges if text_start is None or place[1] <= text_start]
-        near = min(ranges, key=lambda place: (abs(place[0] - chosen[0]), place[0]))
-        places[pointer] = before[-1] if before and text_start is not None else near
+        before = [place for place in ranges if text_start is not None and place[1] <= text_start]
+        places[pointer] = before[-1] if before else _nearest(ranges, chosen)
     return places, chosen
 
 
-def _length(place: tuple[int, int]) -> int:
+def _nearest(ranges: Iterable[Place], to: Place) -> Place:
+    return min(ranges, key=lambda place: (abs(place[0] - to[0]), place[0]))
+
+
+def _distance(place: Place, candidates: dict[str, list[Place]]) -> int:
+    """How far the entry's other texts lie from this place, at their nearest."""
+    return sum(min(abs(other[0] - place[0]) for other in ranges) for ranges in candidates.values())
+
+
+def _length(place: Place) -> int:
     return place[1] - place[0]
 
 
-def _dates_beside(entry: Entry, index: TextIndex, heads: list[tuple[int, int]], prose: list[tuple[int, int]]) -> bool:
+def _dates_beside(entry: Entry, index: TextIndex, heads: list[Place], prose: list[Place]) -> bool:
     """Whether every date of the entry stands near its head, with none of its prose in between."""
     for forms in entry.dates.values():
         ranges = next((found for form in forms if (found := index.find_all(form, limit=400))), [])
@@ -184,7 +192,7 @@ def _dates_beside(entry: Entry, index: TextIndex, heads: list[tuple[int, int]], 
     return True
 
 
-def _is_beside(date: tuple[int, int], head: tuple[int, int], prose: list[tuple[int, int]]) -> bool:
+def _is_beside(date: Place, head: Place, prose: list[Place]) -> bool:
     first, second = sorted((date, head))
     gap = second[0] - first[1]
     if gap > FARTHEST_DATE:

@@ -88,6 +88,12 @@ class TextIndex:
             return None
         return sum(start in self._boundaries and end in self._boundaries for start, end in self.find_all(value))
 
+    def find_words(self, value: str) -> list[tuple[int, int]]:
+        """As `find_all`, but where the value stands as words of its own, only those places."""
+        places = self.find_all(value)
+        apart = [place for place in places if place[0] in self._boundaries and place[1] in self._boundaries]
+        return apart or places
+
     def find(self, value: str) -> tuple[int, int] | None:
         """The first place of the value; a page break with its running head may lie inside it."""
         ranges = self.find_all(value, limit=1)

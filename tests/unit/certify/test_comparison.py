@@ -103,6 +103,12 @@ def test_a_phrase_divided_elsewhere_among_its_fields_is_read() -> None:
     assert lost.wrong_prose == ["/basics/location/countryCode"]
 
 
+def test_skills_may_be_grouped_otherwise_but_not_lost() -> None:
+    sent = {"skills": [{"name": "Python"}, {"name": "Go"}]}
+    assert compare_resumes(sent, {"skills": [{"keywords": ["Python", "Go"]}]}).transforms == {"regrouped": 2}
+    assert compare_resumes(sent, {"skills": [{"keywords": ["Python"]}]}).score < 1.0
+
+
 def test_employer_and_title_are_never_one_phrase() -> None:
     sent = {"work": [{"name": "Acme", "position": "Engineer"}]}
     assert compare_resumes(sent, {"work": [{"name": "Acme Engineer"}]}).wrong_facts == [
