@@ -102,11 +102,27 @@ def services() -> Services:
 app = build_resolver(settings, services)
 
 
+def only_json(event: dict[str, Any]) -> dict[str, Any]:
+    """The event, with any other content type marked as unsupported.
+
+    Powertools would also read forms and multipart bodies, which no route of ours takes, and fails on malformed ones.
+    """
+    headers = event.get("headers") or {}
+    name = next((name for name in headers if name.lower() == "content-type"), None)
+    if name is None or not event.get("body") or headers[name].split(";")[0].strip().lower() == "application/json":
+        return event
+    unsupported = "application/x-unsupported"
+    return event | {
+        "headers": headers | {name: unsupported},
+        "multiValueHeaders": {**(event.get("multiValueHeaders") or {}), name: [unsupported]},
+    }
+
+
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One request of API Gateway (proxy integration)."""
     logger.clear_state()
     try:
-        answer = app.resolve(event, context)
+        answer = app.resolve(only_json(event), context)
     finally:
         metrics.flush_metrics()
     # Answers differ by origin: shared caches must know.

@@ -109,7 +109,9 @@ def _find_source(store: JobStore, arrival: Arrival, request: JobRequest) -> Stor
 
 
 def _find_posting(store: JobStore, source_key: str, request: JobRequest) -> StoredObject | None:
-    candidates = [request.posting_key] if request.posting_key else posting_candidates(source_key)
+    if request.posting_key:
+        return store.find(request.posting_key)
+    candidates = posting_candidates(source_key)
     folder = source_key.rsplit("/", 1)[0] + "/"
     stem = "posting." if len(candidates) > 1 else "job"
     present = {item.key: item for item in store.list_prefix(folder + stem)}

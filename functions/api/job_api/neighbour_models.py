@@ -22,7 +22,9 @@ class ProposalRequest(RequestModel):
     """Which item to reword, and to what end."""
 
     pointer: str = Field(max_length=200, description="JSON Pointer of a highlight, the summary or the headline.")
-    text: str | None = Field(default=None, max_length=2000, description="The current wording, if the person has changed it.")
+    text: str | None = Field(
+        default=None, max_length=2000, description="The current wording, if the person has changed it."
+    )
     instruction: str | None = Field(default=None, max_length=500)
 
 

@@ -24,7 +24,7 @@ class Problem(BaseModel):
 
     type: str = Field(examples=[PROBLEM_TYPE + "job_not_found"])
     title: str
-    status: int
+    status: int | None = Field(default=None, description="Absent where the gateway itself refuses.")
     code: str = Field(examples=["job_not_found"])
     detail: str
     advice: str = ""
@@ -49,6 +49,7 @@ class ProblemError(Exception):
         job_id: str | None = None,
     ) -> None:
         super().__init__(code)
+        self.status = status
         self.headers = headers or {}
         self.problem = Problem(
             type=PROBLEM_TYPE + code,

@@ -443,7 +443,7 @@ def _handle_errors(app: APIGatewayRestResolver) -> None:
 
     def answer(error: ProblemError) -> Response[str]:
         return Response(
-            status_code=error.problem.status,
+            status_code=error.status,
             content_type=PROBLEM_JSON,
             body=error.body(),
             headers={"Cache-Control": "no-store", **error.headers},

@@ -6,6 +6,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -150,6 +151,12 @@ def load_module(folder: str) -> Any:
     return module
 
 
+@cache
+def api_module() -> Any:
+    """Loaded once: its settings are the same for all tests."""
+    return load_module("api")
+
+
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     for name, value in {
@@ -188,5 +195,7 @@ def api(environment: pytest.MonkeyPatch) -> Iterator[Api]:
             Handler="app.handler",
             Code={"ZipFile": code.getvalue()},
         )
-        yield Api(load_module("api"), s3, steps)
+        module = api_module()
+        module.services.cache_clear()
+        yield Api(module, s3, steps)
     aws.client.cache_clear()

@@ -100,8 +100,12 @@ def test_a_preflight_is_answered(api: Api) -> None:
     assert "If-Match" in answer.headers["access-control-allow-headers"]
 
 
-def test_another_content_type_is_415(api: Api) -> None:
-    answer = api("POST", "/jobs", "<xml/>", headers={"Content-Type": "application/xml"})
+@pytest.mark.parametrize(
+    "content_type",
+    ["application/xml", "text/plain", "multipart/form-data", "application/x-www-form-urlencoded", "application/jsonx"],
+)
+def test_another_content_type_is_415(api: Api, content_type: str) -> None:
+    answer = api("POST", "/jobs", "<xml/>", headers={"Content-Type": content_type})
     assert (answer.status, answer.body["code"]) == (415, "unsupported_content_type")
 
 
