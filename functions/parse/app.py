@@ -3,6 +3,7 @@
 In mode `readback` the same function reads our own `cv.pdf` as a robot would → `readback.json`.
 """
 
+import cv_parsing
 from cv_parsing import parse_document
 from cvmaker_core.code_version import code_version
 from cvmaker_core.errors import InputError
@@ -10,8 +11,6 @@ from cvmaker_core.hashing import content_hash
 from cvmaker_core.job_store import ObjectMissing
 from cvmaker_core.stage import StageRun, stage_handler
 from textract import TextractOcr
-
-import cv_parsing
 
 CODE_VERSION = code_version(cv_parsing.__file__)
 

@@ -16,9 +16,61 @@ Range = tuple[int, int]
 
 _EDGE = " \t\n,;:|•·–—-/\\"
 _KEEP_HYPHEN = frozenset(
-    "full part multi co self well long high low real end cross non pre post open data user state hands large small "
-    "cloud event test time self-driven micro server client third first second object peer front back decision "
-    "problem fast customer team award industry world result cost feature mission business role model role-based".split()
+    [
+        "full",
+        "part",
+        "multi",
+        "co",
+        "self",
+        "well",
+        "long",
+        "high",
+        "low",
+        "real",
+        "end",
+        "cross",
+        "non",
+        "pre",
+        "post",
+        "open",
+        "data",
+        "user",
+        "state",
+        "hands",
+        "large",
+        "small",
+        "cloud",
+        "event",
+        "test",
+        "time",
+        "self-driven",
+        "micro",
+        "server",
+        "client",
+        "third",
+        "first",
+        "second",
+        "object",
+        "peer",
+        "front",
+        "back",
+        "decision",
+        "problem",
+        "fast",
+        "customer",
+        "team",
+        "award",
+        "industry",
+        "world",
+        "result",
+        "cost",
+        "feature",
+        "mission",
+        "business",
+        "role",
+        "model",
+        "role-based",
+    ]
 )
 
 
@@ -84,7 +136,7 @@ class Builder:
         single_is: str = "endDate",
         confidence: float = 0.97,
     ) -> None:
-        """startDate and endDate of an entry; `offset` moves the period's offsets into the document's text."""
+        """StartDate and endDate of an entry; `offset` moves the period's offsets into the document's text."""
         since, until = period.since, period.until
         text = self.document.text
         self.used.append((period.start + offset, period.end + offset))
@@ -148,7 +200,7 @@ class Builder:
 
 def trim(text: str, start: int, end: int, edge: str = _EDGE) -> Range:
     """A range without separators at its ends; unbalanced brackets go too."""
-    while start < end and (text[start] in edge or (text[start] in ")]}" )):
+    while start < end and (text[start] in edge or (text[start] in ")]}")):
         start += 1
     while end > start and (text[end - 1] in edge or text[end - 1] in "([{"):
         end -= 1
@@ -171,7 +223,9 @@ def join_text(parts: list[str], whole: str = "") -> str:
                 continue
             if not result:
                 result = piece
-            elif re.search(r"[^\W\d_][-\u2010\u00ad]$", result) and re.match(r"[^\W\d_]", piece) and piece[:1].islower():
+            elif (
+                re.search(r"[^\W\d_][-\u2010\u00ad]$", result) and re.match(r"[^\W\d_]", piece) and piece[:1].islower()
+            ):
                 before = re.split(r"[\s(]", result)[-1].rstrip("-\u2010\u00ad")
                 after = re.match(r"[^\W\d_]+", piece)
                 whole_word = before + (after.group() if after else "")
@@ -180,7 +234,7 @@ def join_text(parts: list[str], whole: str = "") -> str:
                 if whole_word.casefold() in whole.casefold():
                     keep = False
                 result = (result if keep else result[:-1]) + piece
-            elif (has_cjk(result[-1]) and has_cjk(piece[0])) or result.endswith("/") and not result.endswith(" /"):
+            elif (has_cjk(result[-1]) and has_cjk(piece[0])) or (result.endswith("/") and not result.endswith(" /")):
                 result += piece
             else:
                 result += " " + piece

@@ -1,5 +1,6 @@
 """The header of a CV: name, headline, e-mail, phone, links, place and summary."""
 
+import itertools
 import re
 import unicodedata
 from collections import Counter
@@ -18,9 +19,13 @@ from cv_parsing.sections import Section
 _CREDENTIALS = re.compile(
     r"(?:,\s*|\s+)(?:(?:Ph\.?\s?D|M\.?D|MBA|M\.?Sc|B\.?Sc|M\.?Eng|B\.?Eng|M\.?A|M\.?S|CPA|PMP|PE|P\.E|CFA|RN|BSN|MSN|J\.?D|Esq|DDS|CISSP|SHRM-CP|PHR|FNP|NP|LCSW|CSM|DVM|PharmD|Ed\.?D|MPH|MPA|LL\.?M|ACCA|CISA|SPHR|DPhil|FRCS|MRCP|EIT|AIA|LEED AP)\b\.?(?:,?\s*)?)+$"
 )
-_TITLE_BEFORE = re.compile(r"^(?:(?:Prof|Dr|Mr|Mrs|Ms|Mme|M|Herr|Frau|Sr|Sra|Ing|Dipl|Mag)\.?(?:-\w+\.?)?\s+)+(?=\S)", re.I)
+_TITLE_BEFORE = re.compile(
+    r"^(?:(?:Prof|Dr|Mr|Mrs|Ms|Mme|M|Herr|Frau|Sr|Sra|Ing|Dipl|Mag)\.?(?:-\w+\.?)?\s+)+(?=\S)", re.IGNORECASE
+)
 _LABEL = re.compile(r"^\s*([^\W\d_][^:：\n]{0,28}?)\s*[:：]\s*")
-_SPLIT = re.compile(r"\s*[|¦│•·●∙◦‣⋄◆■▪♦⬧⚬]\s*|\s+[–—~/]\s+|\t+|\s{3,}|\s+-\s+|\s*;\s+|\s+\*\s+|\s⸱\s|\s*[\ue000-\uf8ff]+\s*")
+_SPLIT = re.compile(
+    r"\s*[|¦│•·●∙◦‣⋄◆■▪♦⬧⚬]\s*|\s+[–—~/]\s+|\t+|\s{3,}|\s+-\s+|\s*;\s+|\s+\*\s+|\s⸱\s|\s*[\ue000-\uf8ff]+\s*"
+)
 
 
 @dataclass(slots=True)
@@ -43,7 +48,7 @@ def read_contact(builder: Builder, sections: list[Section]) -> None:
     _read_emails(builder, basics, lines, document, taken)
     _read_links(builder, basics, lines, document, taken)
     _read_phones(builder, basics, lines, document, taken, sections)
-    _read_rest(builder, basics, lines, header, contact, taken, name_range)
+    _read_rest(builder, basics, lines, contact, taken, name_range)
     if not basics:
         builder.resume.pop("basics", None)
 
@@ -80,19 +85,62 @@ def plausible_name(text: str) -> bool:
         return False
     cased = [t for t in tokens if t[0].lower() != t[0].upper()]
     small = [t for t in cased if t[0].islower()]
-    particles = {"de", "da", "do", "dos", "das", "del", "la", "van", "von", "der", "den", "di", "bin", "ibn", "al", "el", "y", "e", "zu", "af", "av", "le", "du", "ter", "ten", "della", "mc", "san", "st", "zur", "und", "i", "vom", "op", "bint", "abu", "ben"}
+    particles = {
+        "de",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "del",
+        "la",
+        "van",
+        "von",
+        "der",
+        "den",
+        "di",
+        "bin",
+        "ibn",
+        "al",
+        "el",
+        "y",
+        "e",
+        "zu",
+        "af",
+        "av",
+        "le",
+        "du",
+        "ter",
+        "ten",
+        "della",
+        "mc",
+        "san",
+        "st",
+        "zur",
+        "und",
+        "i",
+        "vom",
+        "op",
+        "bint",
+        "abu",
+        "ben",
+    }
     return not [t for t in small if t.casefold().strip(".'’") not in particles] or all(t.islower() for t in cased)
 
 
 def _read_name(
-    builder: Builder, basics: dict[str, Any], document: Document, header: list[Line], sections: list[Section], taken: list[Range]
+    builder: Builder,
+    basics: dict[str, Any],
+    document: Document,
+    header: list[Line],
+    sections: list[Section],
+    taken: list[Range],
 ) -> Range | None:
     first_page = [line for line in document.lines if line.page == 1 and line.cells and not line.artefact]
     if not first_page:
         return None
     body = Counter(round(line.size * 2) / 2 for line in document.lines for _ in range(max(len(line.text), 1)))
     usual = body.most_common(1)[0][0]
-    email = EMAIL.search(document.text[: 40_000])
+    email = EMAIL.search(document.text[:40_000])
     local = plain(email.group().split("@")[0]) if email else ""
     in_header = {id(line) for line in header}
     heading_ids = {id(section.heading) for section in sections if section.heading is not None}
@@ -142,7 +190,9 @@ _NAME_LABELS = {
 }  # fmt: skip
 
 
-def _name_candidates(document: Document, line: Line, lines: list[Line], order: int) -> list[tuple[int, int, float, bool]]:
+def _name_candidates(
+    document: Document, line: Line, lines: list[Line], order: int
+) -> list[tuple[int, int, float, bool]]:
     found: list[tuple[int, int, float, bool]] = []
     big = _name_words(line)
     if not big:
@@ -208,7 +258,11 @@ def _store_name(builder: Builder, basics: dict[str, Any], where: Range, confiden
         builder.put(basics, "honorificSuffix", "/basics", Value([(low, high)], 0.9))
     low, high = trim(text, start, name_end, " \t\n,;:|•·–—-")
     title = _TITLE_BEFORE.match(text[low:high])
-    if title and len(text[low + title.end() : high].split()) >= 2 and re.match(r"(?i)(prof|dr|ing|dipl)", title.group()):
+    if (
+        title
+        and len(text[low + title.end() : high].split()) >= 2
+        and re.match(r"(?i)(prof|dr|ing|dipl)", title.group())
+    ):
         builder.put(basics, "honorificPrefix", "/basics", Value([trim(text, low, low + title.end())], 0.9))
         low += title.end()
     builder.put(basics, "name", "/basics", Value([(low, high)], confidence))
@@ -223,7 +277,9 @@ def _free(where: Range, taken: list[Range]) -> bool:
     return all(where[1] <= low or where[0] >= high for low, high in taken)
 
 
-def _read_emails(builder: Builder, basics: dict[str, Any], lines: list[Line], document: Document, taken: list[Range]) -> None:
+def _read_emails(
+    builder: Builder, basics: dict[str, Any], lines: list[Line], document: Document, taken: list[Range]
+) -> None:
     pools: list[list[Line]] = [lines, [line for line in document.lines if line.cells]]
     for number, pool in enumerate(pools):
         for line in pool:
@@ -237,18 +293,23 @@ def _read_emails(builder: Builder, basics: dict[str, Any], lines: list[Line], do
                     builder.put(basics, "email", "/basics", Value([where], 0.98 if number == 0 else 0.85, text=value))
                 elif number == 0:
                     # A second address is kept beside the first, under our extension.
-                    builder.append(basics, "emails", "/basics", Value([where], 0.9, text=re.sub(r"\s", "", match.group())))
+                    builder.append(
+                        basics, "emails", "/basics", Value([where], 0.9, text=re.sub(r"\s", "", match.group()))
+                    )
         if "email" in basics:
             return
-        for line, below in zip(pool, pool[1:], strict=False):
+        for line, below in itertools.pairwise(pool):
             # An address too long for its column goes on in the next line.
             if "@" not in line.text or below.column != line.column or below.page != line.page:
                 continue
             joined = line.text + below.text
-            match = EMAIL.search(joined)
-            if match and match.start() < len(line.text) < match.end():
-                parts = [(line.start + match.start(), line.end), (below.start, below.start + match.end() - len(line.text))]
-                builder.put(basics, "email", "/basics", Value(parts, 0.85, text=match.group(), transform="line_break"))
+            broken = EMAIL.search(joined)
+            if broken and broken.start() < len(line.text) < broken.end():
+                parts = [
+                    (line.start + broken.start(), line.end),
+                    (below.start, below.start + broken.end() - len(line.text)),
+                ]
+                builder.put(basics, "email", "/basics", Value(parts, 0.85, text=broken.group(), transform="line_break"))
                 taken.extend(parts)
                 return
     # A mailto link behind words that are no address.
@@ -273,14 +334,18 @@ def network_of(address: str) -> str | None:
 
 def _user_of(address: str) -> str | None:
     path = re.sub(r"^(?:https?://)?[^/]+", "", address).strip("/")
-    parts = [part for part in path.split("/") if part and part not in ("in", "pub", "users", "u", "profile", "people", "@")]
+    parts = [
+        part for part in path.split("/") if part and part not in ("in", "pub", "users", "u", "profile", "people", "@")
+    ]
     if not parts:
         return None
     user = parts[0].split("?")[0]
     return user.lstrip("@") or None
 
 
-def _read_links(builder: Builder, basics: dict[str, Any], lines: list[Line], document: Document, taken: list[Range]) -> None:
+def _read_links(
+    builder: Builder, basics: dict[str, Any], lines: list[Line], document: Document, taken: list[Range]
+) -> None:
     seen: set[str] = set()
     text = document.text
 
@@ -339,7 +404,16 @@ def _read_links(builder: Builder, basics: dict[str, Any], lines: list[Line], doc
             network = network_of(address)
             if not _free(where, taken):
                 continue
-            if EMAIL.search(shown) or is_phone(shown) or (network is None and plausible_name(shown) and "name" in basics and plain(shown) == plain(basics["name"])):
+            if (
+                EMAIL.search(shown)
+                or is_phone(shown)
+                or (
+                    network is None
+                    and plausible_name(shown)
+                    and "name" in basics
+                    and plain(shown) == plain(basics["name"])
+                )
+            ):
                 continue
             if network is None and place_score(shown) >= 1:
                 continue
@@ -355,7 +429,9 @@ def _handles(
     text = document.text
     names = {plain(name).replace(" ", ""): name for name in lexicon().networks} | {"x": "X", "skype": "Skype"}
     for line in lines:
-        for match in re.finditer(r"(?i)\b([A-Za-z][A-Za-z ]{1,14}?)\s*[:：/]\s*(@?[A-Za-z0-9][\w.\-]{2,38})(?![\w@:/.])", line.text):
+        for match in re.finditer(
+            r"(?i)\b([A-Za-z][A-Za-z ]{1,14}?)\s*[:：/]\s*(@?[A-Za-z0-9][\w.\-]{2,38})(?![\w@:/.])", line.text
+        ):
             network = names.get(plain(match[1]).replace(" ", ""))
             where = (line.start + match.start(2), line.start + match.end(2))
             if network is None or not _free(where, taken):
@@ -366,20 +442,31 @@ def _handles(
             profile: dict[str, Any] = {}
             builder.put(profile, "username", pointer, Value([where], 0.9))
             profile["network"] = network
-            builder.note(pointer + "/network", Value([(line.start + match.start(1), line.start + match.end(1))], 0.95, transform="network"))
+            builder.note(
+                pointer + "/network",
+                Value([(line.start + match.start(1), line.start + match.end(1))], 0.95, transform="network"),
+            )
             profiles.append(profile)
             del text
-            text = document.text
             seen.add(profile.get("username", ""))
 
 
 def _read_phones(
-    builder: Builder, basics: dict[str, Any], lines: list[Line], document: Document, taken: list[Range], sections: list[Section]
+    builder: Builder,
+    basics: dict[str, Any],
+    lines: list[Line],
+    document: Document,
+    taken: list[Range],
+    sections: list[Section],
 ) -> None:
     pools = [lines]
     if not any(True for _ in _phones_in(lines, taken)):
-        in_sections = {id(line) for section in sections if section.kind in ("work", "education") for line in section.lines}
-        pools.append([line for line in document.lines if line.cells and line.page == 1 and id(line) not in in_sections][:80])
+        in_sections = {
+            id(line) for section in sections if section.kind in ("work", "education") for line in section.lines
+        }
+        pools.append(
+            [line for line in document.lines if line.cells and line.page == 1 and id(line) not in in_sections][:80]
+        )
     for number, pool in enumerate(pools):
         found = list(_phones_in(pool, taken))
         if not found:
@@ -416,7 +503,9 @@ def _phones_in(lines: list[Line], taken: list[Range]) -> "list[tuple[Range, str,
                 continue
             before = plain(line.text[max(0, start - 24) : start])
             label = "fax" if "fax" in before or "факс" in before else ""
-            if re.search(r"(?:dob|born|geb|birth|naiss|nac|\bid\b|nif|dni|cpf|rg|isbn|orcid|license|licence|no\.)\W*$", before):
+            if re.search(
+                r"(?:dob|born|geb|birth|naiss|nac|\bid\b|nif|dni|cpf|rg|isbn|orcid|license|licence|no\.)\W*$", before
+            ):
                 continue
             if re.fullmatch(r"\d{4,5}\s+\d{4,5}", raw) and not raw.startswith("0"):
                 continue
@@ -455,7 +544,6 @@ def _read_rest(
     builder: Builder,
     basics: dict[str, Any],
     lines: list[Line],
-    header: list[Line],
     contact: list[Line],
     taken: list[Range],
     name_range: Range | None,
@@ -483,8 +571,12 @@ def _read_rest(
         pieces = _pieces(line, taken)
         continues = bool(prose) and text[prose[-1][1] : line.start].strip() == "" and not pending_label
         if (long_text and _free((line.start, line.end), taken) and len(line.cells) == 1) or (
-            continues and _free((line.start, line.end), taken) and len(line.cells) == 1 and line.gap_above < 1.9 and not _LABEL.match(line.text)
-            and not text[prose[-1][0]:prose[-1][1]].rstrip().endswith((".", "。"))
+            continues
+            and _free((line.start, line.end), taken)
+            and len(line.cells) == 1
+            and line.gap_above < 1.9
+            and not _LABEL.match(line.text)
+            and not text[prose[-1][0] : prose[-1][1]].rstrip().endswith((".", "。"))
         ):
             if continues:
                 prose[-1] = (prose[-1][0], line.end)
@@ -501,7 +593,7 @@ def _read_rest(
             if not any(c.isalnum() for c in value):
                 continue
             kind = None
-            labelled = _LABEL.match(value + ("" if ":" in value or "：" in value else ""))
+            labelled = _LABEL.match(value)
             if labelled:
                 kind = words.labels.get(plain(labelled[1]).strip(". "))
                 if kind is None and "/" in labelled[1]:
@@ -532,10 +624,21 @@ def _read_rest(
                 continue
             place = place_score(value)
             looks_address = bool(
-                re.search(r"\d", value) and re.search(r"[^\W\d_]{3}", value) and len(value) < 80
-                and (re.search(r"\b\d{4,6}\b|\b[A-Z]{1,2}\d[\dA-Z]?\s?\d[A-Z]{2}\b", value) or re.match(r"\d{1,5}\w?,?\s+[^\W\d_]", value)
-                     or re.search(r"(?i)(?:str\.|straße|strasse|street|road|avenue|ave\b|rue |calle|via |gasse|weg \d|platz|boulevard|ul\.|улица|ул\.|κα|路|号|區|市|県|丁目|번지|שדרות|רחוב|شارع)", value))
-                and not mentions(value) or kind == "address"
+                (
+                    re.search(r"\d", value)
+                    and re.search(r"[^\W\d_]{3}", value)
+                    and len(value) < 80
+                    and (
+                        re.search(r"\b\d{4,6}\b|\b[A-Z]{1,2}\d[\dA-Z]?\s?\d[A-Z]{2}\b", value)
+                        or re.match(r"\d{1,5}\w?,?\s+[^\W\d_]", value)
+                        or re.search(
+                            r"(?i)(?:str\.|straße|strasse|street|road|avenue|ave\b|rue |calle|via |gasse|weg \d|platz|boulevard|ul\.|улица|ул\.|κα|路|号|區|市|県|丁目|번지|שדרות|רחוב|شارع)",
+                            value,
+                        )
+                    )
+                    and not mentions(value)
+                )
+                or kind == "address"
             )
             if kind == "address" or place >= 1.2 or looks_address:
                 if len(address) < 3 and (not address or start - address[-1][1] < 160):
@@ -548,16 +651,22 @@ def _read_rest(
                 and 1 <= len(value.split()) <= 14
                 and len(value) <= 110
                 and not mentions(value)
-                and (title_score(value) > 0 or line.size > usual * 1.05 or line.size >= usual and since_name <= 2)
-                and not plain(value) in words.document_titles
+                and (title_score(value) > 0 or line.size > usual * 1.05 or (line.size >= usual and since_name <= 2))
+                and plain(value) not in words.document_titles
                 and not value.startswith(("http", "@"))
             ):
                 # A headline may hold several titles parted by bars; it ends with its line.
                 stop = end
-                if len(line.cells) == 1 and all(title_score(text[a:b]) > 0 or title_score(value) > 0 for a, b in pieces) and pieces[0][0] <= start:
+                if (
+                    len(line.cells) == 1
+                    and all(title_score(text[a:b]) > 0 or title_score(value) > 0 for a, b in pieces)
+                    and pieces[0][0] <= start
+                ):
                     stop = trim(text, start, pieces[-1][1])[1]
                 if title_score(value) > 0 or _looks_like_headline(value):
-                    builder.put(basics, "label", "/basics", Value([(start, stop)], 0.9 if title_score(value) > 0 else 0.6))
+                    builder.put(
+                        basics, "label", "/basics", Value([(start, stop)], 0.9 if title_score(value) > 0 else 0.6)
+                    )
                     taken.append((start, stop))
                     label_taken = True
                     if stop > end:
@@ -581,12 +690,21 @@ def _running_text(lines: list[Line], taken: list[Range]) -> set[int]:
             and _free((line.start, line.end), taken)
             and (
                 not group
-                or (line.column == group[-1].column and abs(line.size - group[-1].size) < 0.4 and line.gap_above < 2.1 and line.font == group[-1].font)
+                or (
+                    line.column == group[-1].column
+                    and abs(line.size - group[-1].size) < 0.4
+                    and line.gap_above < 2.1
+                    and line.font == group[-1].font
+                )
             )
         ):
             group.append(line)
             continue
-        if len(group) >= 2 and sum(len(item.text.split()) for item in group) >= 17 and max(len(item.text.split()) for item in group) >= 6:
+        if (
+            len(group) >= 2
+            and sum(len(item.text.split()) for item in group) >= 17
+            and max(len(item.text.split()) for item in group) >= 6
+        ):
             found.update(id(item) for item in group)
         group = [line] if line is not None and len(line.cells) == 1 and _free((line.start, line.end), taken) else []
     return found
@@ -650,13 +768,19 @@ def _store_address(builder: Builder, basics: dict[str, Any], ranges: list[Range]
     if remaining:
         city = 0
         known = [i for i, (a, b) in enumerate(remaining) if plain(text[a:b]) in words.cities]
-        regions = [i for i, (a, b) in enumerate(remaining) if plain(text[a:b]) in words.regions or text[a:b] in words.region_codes]
+        regions = [
+            i
+            for i, (a, b) in enumerate(remaining)
+            if plain(text[a:b]) in words.regions or text[a:b] in words.region_codes
+        ]
         if known:
             city = known[0]
         elif regions and regions[-1] > 0:
             city = regions[-1] - 1
         if city > 0 and "address" not in location:
-            builder.put(location, "address", "/basics/location", Value([(remaining[0][0], remaining[city - 1][1])], 0.7))
+            builder.put(
+                location, "address", "/basics/location", Value([(remaining[0][0], remaining[city - 1][1])], 0.7)
+            )
         builder.put(location, "city", "/basics/location", Value([remaining[city]], 0.85))
         if city + 1 < len(remaining):
             builder.put(

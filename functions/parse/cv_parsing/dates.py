@@ -58,18 +58,24 @@ def _alternatives(words: set[str] | dict[str, int]) -> str:
 @functools.cache
 def _patterns() -> _Patterns:
     words = lexicon()
-    letters = {word: number for word, number in words.months.items() if not re.match(r"\d|[一二三四五六七八九十]", word)}
+    letters = {
+        word: number for word, number in words.months.items() if not re.match(r"\d|[一二三四五六七八九十]", word)
+    }
     present = {word for word in words.present if len(word) > 1}
     cjk_present = {word for word in present if re.search(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]", word)}
     spaced = present - cjk_present
     between = {word for word in words.range_words if not re.search(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]", word)}
     return _Patterns(
         month=re.compile(rf"(?<![^\W\d_])(?:{_alternatives(letters)})(?![^\W\d_])\.?"),
-        present=re.compile(rf"(?<!\w)(?:{_alternatives(spaced)})(?!\w)|(?:{_alternatives(cjk_present)})|(?<![\u4e00-\u9fff])今(?![\u4e00-\u9fff])"),
+        present=re.compile(
+            rf"(?<!\w)(?:{_alternatives(spaced)})(?!\w)|(?:{_alternatives(cjk_present)})|(?<![\u4e00-\u9fff])今(?![\u4e00-\u9fff])"
+        ),
         lead_since=re.compile(rf"(?:(?<!\w)(?:{_alternatives(words.since)})\s*|[自从])$"),
         lead_until=re.compile(rf"(?<!\w)(?:{_alternatives(words.until)})\s*$"),
         lead_expected=re.compile(rf"(?<!\w)(?:{_alternatives(words.expected)})\W{{0,3}}$"),
-        between=re.compile(rf"\s*(?:{_DASH}|(?<!\w)(?:{_alternatives(between)})(?!\w)|から|부터|至|到|より|/(?=\s)|\|)\s*(?:{_DASH})?\s*"),
+        between=re.compile(
+            rf"\s*(?:{_DASH}|(?<!\w)(?:{_alternatives(between)})(?!\w)|から|부터|至|到|より|/(?=\s)|\|)\s*(?:{_DASH})?\s*"
+        ),
         season=re.compile(rf"(?<!\w)(?:{_alternatives(words.seasons)}|q[1-4]|h[12]|\d\.?\s*semester)(?!\w)"),
     )
 
@@ -90,7 +96,9 @@ _MONTH_NUMBER_RANGE = re.compile(
 )
 _DAY_AFTER = re.compile(r"\s*(?:,\s*)?(?P<d>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th|º|er|\.)?\s*,\s*(?=\d{4})")
 _DAY_BEFORE = re.compile(r"(?<!\d)(?P<d>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th|º|°|er|\.|,)?\s*(?:de\s+|of\s+)?$")
-_YEAR_AFTER = re.compile(rf"\s*(?:[,./\-–’']|de|del|of|г\.?)?\s*(?P<y>{_YEAR})(?!\d)|\s*(?P<s>{_SHORT_YEAR})|\s+(?P<t>\d{{2}})(?![\d:%.,])")
+_YEAR_AFTER = re.compile(
+    rf"\s*(?:[,./\-–’']|de|del|of|г\.?)?\s*(?P<y>{_YEAR})(?!\d)|\s*(?P<s>{_SHORT_YEAR})|\s+(?P<t>\d{{2}})(?![\d:%.,])"
+)
 _YEAR_BEFORE = re.compile(rf"(?P<y>{_YEAR})\s*[,./\-–]?\s*$")
 _TAIL = re.compile(r"\s*(?:г\.?г?\.?|р\.)(?!\w)")
 DURATION = re.compile(
@@ -131,7 +139,9 @@ def mentions(text: str) -> list[DateMention]:
     for match in _TIGHT_RANGE.finditer(low):
         first, second = match["a"], match["b"]
         # 2019-20 is a range where 20 cannot be a month or clearly follows 19; 2019-11 is November 2019.
-        if int(second) > 12 and int(second) == (int(first[2:]) + 1) % 100 or int(second) > 12 and int(second) > int(first[2:]):
+        if (int(second) > 12 and int(second) == (int(first[2:]) + 1) % 100) or (
+            int(second) > 12 and int(second) > int(first[2:])
+        ):
             add(match.start("a"), match.end("a"), first, "year")
             add(match.start("b"), match.end("b"), first[:2] + second, "year")
     for match in _MONTH_NUMBER_RANGE.finditer(low):
@@ -153,7 +163,7 @@ def mentions(text: str) -> list[DateMention]:
             year, end = low[day_after.end() : day_after.end() + 4], day_after.end() + 4
         elif after:
             year = after["y"] or _century(re.sub(r"\D", "", after["s"] or after["t"]))
-            if after["t"] and not (45 >= int(after["t"]) or int(after["t"]) >= 60):
+            if after["t"] and not (int(after["t"]) <= 45 or int(after["t"]) >= 60):
                 continue
             end = after.end()
             if after["t"] and len(name) <= 3 and not text[match.start()].isupper():
@@ -254,8 +264,13 @@ def ranges(text: str) -> list[DateRange]:
         between = low[here.end : following.start] if following else ""
         joined = following is not None and (
             (between.strip() and patterns.between.fullmatch(between))
-            or (not between.strip() and here.precision == following.precision and (here.precision == "month" or "\n" in between)
-                and text[: here.start].rstrip(" ")[-1:] in ("", "\t") and not text[following.end :].strip())
+            or (
+                not between.strip()
+                and here.precision == following.precision
+                and (here.precision == "month" or "\n" in between)
+                and text[: here.start].rstrip(" ")[-1:] in ("", "\t")
+                and not text[following.end :].strip()
+            )
             or (following.running and re.fullmatch(r"[\s,()\-–—]*(?:\w{1,5}\s+)?", between))
         )
         if following is not None and joined and (following.running or _ordered(here, following)):
@@ -264,8 +279,12 @@ def ranges(text: str) -> list[DateRange]:
             result.append(DateRange(start, end + (tail.end() if tail else 0), here, following))
             position += 2
             continue
-        if following is not None and between.strip() and patterns.between.fullmatch(between) and not following.running and any(
-            "\u0590" <= c <= "\u08ff" for c in text
+        if (
+            following is not None
+            and between.strip()
+            and patterns.between.fullmatch(between)
+            and not following.running
+            and any("\u0590" <= c <= "\u08ff" for c in text)
         ):
             # In right-to-left text a period's first date is printed on the right.
             result.append(DateRange(start, following.end, following, here))
@@ -275,7 +294,9 @@ def ranges(text: str) -> list[DateRange]:
         open_end = re.match(rf"\s*(?:{_DASH}|から|부터|至|\s~)\s*(?=$|[\s)\]|,;])(?!\s*\w)", rest) or re.match(
             rf"\s*{_DASH}\s*$", rest
         )
-        until_lead = patterns.lead_until.search(low[: here.start]) or re.search(rf"(?:^|\s){_DASH}\s*$", low[: here.start])
+        until_lead = patterns.lead_until.search(low[: here.start]) or re.search(
+            rf"(?:^|\s){_DASH}\s*$", low[: here.start]
+        )
         if since_word and lead is not None and _means_since(lead.group()):
             running = DateMention(here.end, here.end, None, None, running=True)
             result.append(DateRange(start, here.end, here, running))

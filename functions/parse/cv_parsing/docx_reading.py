@@ -6,6 +6,7 @@ that point outside the package are links to show, never things to open.
 """
 
 import base64
+import contextlib
 import io
 import re
 import zipfile
@@ -14,12 +15,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cvmaker_core.errors import InputError
-from lxml import etree
+from cvmaker_core.schema.artefacts import HiddenText
+from lxml import etree  # type: ignore[import-untyped]
 
 from cv_parsing import limits
 from cv_parsing.layout import BULLETS
 from cv_parsing.lexicon import lexicon
-from cv_parsing.model import Document, HiddenText, Line, Word
+from cv_parsing.model import Document, Line, Word
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -74,7 +76,9 @@ class _Reader:
             raise InputError(
                 "corrupt", "The document holds declarations that Word never writes.", "Save it anew from Word."
             )
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False)
+        parser = etree.XMLParser(
+            resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False
+        )
         try:
             root = etree.fromstring(data.replace(_STRICT_W.encode(), W[1:-1].encode()), parser)
         except (etree.XMLSyntaxError, ValueError):
@@ -106,7 +110,8 @@ def read_docx(data: bytes) -> Document:
             raise InputError("zip_bomb", "The document holds too many parts.", "Save it anew and upload that.")
         total = sum(entry.file_size for entry in entries)
         if total > limits.MAX_ZIP_BYTES or any(
-            entry.file_size > 200 * max(entry.compress_size, 1) and entry.file_size > 4 * 1024 * 1024 for entry in entries
+            entry.file_size > 200 * max(entry.compress_size, 1) and entry.file_size > 4 * 1024 * 1024
+            for entry in entries
         ):
             raise InputError("zip_bomb", "The document unpacks to far more than a CV.", "Save it anew and upload that.")
         if any(entry.flag_bits & 1 for entry in entries):
@@ -165,7 +170,9 @@ def _read_headers(reader: _Reader, root: Any, kind: str) -> None:
         before = len(reader.document.lines)
         _Walker(reader, f"{kind}/{number}").container(part)
         text = " ".join(w.text for line in reader.document.lines[before:] for w in line.words())
-        if text in seen or re.fullmatch(r"(?i)\W*(?:page|seite|página|pagina|стр\.?)?\W*\d*\W*(?:of|von|de|/)?\W*\d*\W*", text):
+        if text in seen or re.fullmatch(
+            r"(?i)\W*(?:page|seite|página|pagina|стр\.?)?\W*\d*\W*(?:of|von|de|/)?\W*\d*\W*", text
+        ):
             del reader.document.lines[before:]
         seen.add(text)
 
@@ -205,14 +212,12 @@ def _apply_run(style: _Style, properties: Any | None) -> None:
         style.caps = True
     size = properties.find(W + "sz")
     if size is not None:
-        try:
+        with contextlib.suppress(ValueError):
             style.size = max(float(size.get(W + "val", "22")) / 2, 1.0)
-        except ValueError:
-            pass
     color = properties.find(W + "color")
     if color is not None:
-        value = str(color.get(W + "val", "auto"))
-        style.color = int(value, 16) if re.fullmatch(r"[0-9A-Fa-f]{6}", value) else 0
+        shade = str(color.get(W + "val", "auto"))
+        style.color = int(shade, 16) if re.fullmatch(r"[0-9A-Fa-f]{6}", shade) else 0
     fonts = properties.find(W + "rFonts")
     if fonts is not None:
         style.font = str(fonts.get(W + "ascii") or fonts.get(W + "hAnsi") or style.font)
@@ -237,10 +242,8 @@ def _apply_paragraph(style: _Style, properties: Any | None, reader: _Reader) -> 
             style.numbered = False
     indent = properties.find(W + "ind")
     if indent is not None:
-        try:
+        with contextlib.suppress(ValueError):
             style.indent = float(indent.get(W + "left") or indent.get(W + "start") or 0) / 20
-        except ValueError:
-            pass
 
 
 def _read_styles(reader: _Reader) -> None:
@@ -263,7 +266,14 @@ def _style(reader: _Reader, name: str | None, kind: str = "paragraph") -> _Style
         chain: list[Any] = []
         at = name
         if at is None and kind == "paragraph":
-            at = next((i for i, s in reader.styles.items() if s.get(W + "default") == "1" and s.get(W + "type") == "paragraph"), None)
+            at = next(
+                (
+                    i
+                    for i, s in reader.styles.items()
+                    if s.get(W + "default") == "1" and s.get(W + "type") == "paragraph"
+                ),
+                None,
+            )
         while at in reader.styles and len(chain) < 12:
             element = reader.styles[at]
             chain.append(element)
@@ -343,7 +353,7 @@ class _Walker:
         for row in table.iter(W + "tr"):
             if _nearest_table(row) is not table:
                 continue
-            rows.append([cell for cell in _cells(row)])
+            rows.append(list(_cells(row)))
         base = f"table/{number}" if self.path == "body" else f"{self.path}/table/{number}"
         if self._by_columns(rows, base, depth):
             return
@@ -453,7 +463,11 @@ class _Walker:
             line.x0 = base.indent
             first = kept[0][0]
             mark = first.text[0]
-            if (mark in BULLETS or 0xF000 <= ord(mark) <= 0xF0FF) and len(first.text) == 1 and (len(kept[0]) > 1 or len(kept) > 1):
+            if (
+                (mark in BULLETS or 0xF000 <= ord(mark) <= 0xF0FF)
+                and len(first.text) == 1
+                and (len(kept[0]) > 1 or len(kept) > 1)
+            ):
                 line.bullet = True
                 kept[0].pop(0)
                 if not kept[0]:
@@ -467,7 +481,14 @@ class _Walker:
             reader.document.lines.append(line)
 
     def _runs(
-        self, element: Any, base: _Style, lines: list[list[list[Word]]], state: dict[str, bool], link: str | None, boxes: list[Any], depth: int = 0
+        self,
+        element: Any,
+        base: _Style,
+        lines: list[list[list[Word]]],
+        state: dict[str, bool],
+        link: str | None,
+        boxes: list[Any],
+        depth: int = 0,
     ) -> None:
         if depth > 40:
             raise InputError("too_complex", "The document is nested too deeply.", "Save it anew in a simpler layout.")
@@ -482,10 +503,28 @@ class _Walker:
                 self._runs(child, base, lines, state, target or link, boxes, depth + 1)
             elif tag in (W + "del", W + "moveFrom"):
                 self.reader.tracked = True
-            elif tag in (W + "ins", W + "moveTo", W + "smartTag", W + "sdt", W + "sdtContent", W + "fldSimple", W + "customXml", W + "bdo", W + "dir"):
+            elif tag in (
+                W + "ins",
+                W + "moveTo",
+                W + "smartTag",
+                W + "sdt",
+                W + "sdtContent",
+                W + "fldSimple",
+                W + "customXml",
+                W + "bdo",
+                W + "dir",
+            ):
                 self._runs(child, base, lines, state, link, boxes, depth + 1)
 
-    def _run(self, run: Any, base: _Style, lines: list[list[list[Word]]], state: dict[str, bool], link: str | None, boxes: list[Any]) -> None:
+    def _run(
+        self,
+        run: Any,
+        base: _Style,
+        lines: list[list[list[Word]]],
+        state: dict[str, bool],
+        link: str | None,
+        boxes: list[Any],
+    ) -> None:
         properties = run.find(W + "rPr")
         style = _copy(base)
         if properties is not None:
@@ -513,8 +552,10 @@ class _Walker:
             elif tag in (W + "drawing", W + "pict") or tag.endswith("}AlternateContent"):
                 boxes.extend(_text_boxes(child))
 
-    def _text(self, text: str, style: _Style, lines: list[list[list[Word]]], state: dict[str, bool], link: str | None) -> None:
-        if style.hidden or style.size < 2.5 or style.color == 0xFFFFFF and False:
+    def _text(
+        self, text: str, style: _Style, lines: list[list[list[Word]]], state: dict[str, bool], link: str | None
+    ) -> None:
+        if style.hidden or style.size < 2.5 or False:
             self.reader.hidden += len(text.strip())
             return
         if any(name in style.font.lower() for name in _SYMBOL_FONTS):
@@ -528,14 +569,20 @@ class _Walker:
                 if piece:
                     state["open"] = False
                 continue
-            piece = "".join(c for c in piece if c not in "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f" and ord(c) >= 32)
+            piece = "".join(
+                c for c in piece if c not in "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f" and ord(c) >= 32
+            )
             if not piece:
                 continue
             cell = lines[-1][-1]
             shown = piece.upper() if style.caps else piece
             if state["open"] and cell:
                 last = cell[-1]
-                if (last.bold, last.italic) == (style.bold, style.italic) and last.size == style.size and last.link == link:
+                if (
+                    (last.bold, last.italic) == (style.bold, style.italic)
+                    and last.size == style.size
+                    and last.link == link
+                ):
                     last.text += shown
                     continue
             cell.append(
@@ -588,7 +635,7 @@ def _text_boxes(element: Any) -> list[Any]:
     """Stories of text boxes inside a drawing; the fallback copy of each is skipped."""
     found: list[Any] = []
     for box in element.iter(_TXBX):
-        parent = box.getparent()
+        parent: Any = box.getparent()  # lxml is untyped
         fallback = False
         nested = False
         while parent is not None and parent is not element:
@@ -606,7 +653,11 @@ def _photo(reader: _Reader) -> str | None:
     """The first picture of the document, when it is small enough to be a portrait."""
     for name, size in reader.sizes.items():
         suffix = name.lower().rpartition(".")[2]
-        if name.startswith("word/media/") and suffix in ("png", "jpg", "jpeg") and 2_000 < size <= limits.MAX_IMAGE_BYTES:
+        if (
+            name.startswith("word/media/")
+            and suffix in ("png", "jpg", "jpeg")
+            and 2_000 < size <= limits.MAX_IMAGE_BYTES
+        ):
             try:
                 data = reader.archive.read(name)
             except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError):

@@ -5,6 +5,7 @@ fragments are judged by their words *and* by their slot (line, cell, style), and
 votes are summed over the whole document before any single entry is decided.
 """
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,9 @@ from cv_parsing.model import Document, Line, runs_on
 from cv_parsing.patterns import EMAIL, URL
 
 Style = tuple[float, bool, bool, int, str]
-_SEPARATOR = re.compile(r"\s+[|•·∙●‣◦–—―@/~*¦]\s+|\s*[|¦│]\s*|\s+-{1,3}\s+|\s*[•·●∙]\s*|\s{3,}|；|;\s+|\s*//\s*|\s*::\s*")
+_SEPARATOR = re.compile(
+    r"\s+[|•·∙●‣◦–—―@/~*¦]\s+|\s*[|¦│]\s*|\s+-{1,3}\s+|\s*[•·●∙]\s*|\s{3,}|；|;\s+|\s*//\s*|\s*::\s*"
+)
 _SENTENCE_END = re.compile(r"[.!?。！？;]\s*$")
 _MAX_HEADER_WORDS = 16
 
@@ -65,7 +68,11 @@ def ends_sentence(text: str) -> bool:
     if not _SENTENCE_END.search(text):
         return False
     last = plain(text.rstrip().split()[-1]) if text.split() else ""
-    return not (last in lexicon().organisations or last.rstrip(".") in lexicon().organisations or re.fullmatch(r"(?:\w\.)+", last))
+    return not (
+        last in lexicon().organisations
+        or last.rstrip(".") in lexicon().organisations
+        or re.fullmatch(r"(?:\w\.)+", last)
+    )
 
 
 def style_of(line: Line) -> Style:
@@ -94,7 +101,7 @@ def _look(lines: list[Line]) -> list[_Seen]:
         for period in reversed(periods):
             rest = rest[: period.start] + " " + rest[period.end :]
         cjk = has_cjk(rest)
-        short = (len(rest) <= 45 if cjk else len(rest.split()) <= _MAX_HEADER_WORDS and len(rest) < 110)
+        short = len(rest) <= 45 if cjk else len(rest.split()) <= _MAX_HEADER_WORDS and len(rest) < 110
         full = [p for p in periods if not p.single]
         continues = False
         if previous is not None and not line.bullet and line.gap_above < 2.2:
@@ -102,8 +109,14 @@ def _look(lines: list[Line]) -> list[_Seen]:
                 hanging = line.x0 >= previous.line.x0 - 3 and line.column == previous.line.column
                 same = abs(line.size - previous.line.size) < 0.6
                 flat = line.x0 == line.x1 == 0 or line.block is not None or line.pointer is not None
-                continues = same and hanging and not flat and (
-                    runs_on(previous.line, line) or (previous.line.bullet and line.x0 > previous.line.x0 - 1.5 and line.text[:1].islower())
+                continues = (
+                    same
+                    and hanging
+                    and not flat
+                    and (
+                        runs_on(previous.line, line)
+                        or (previous.line.bullet and line.x0 > previous.line.x0 - 1.5 and line.text[:1].islower())
+                    )
                 )
                 if continues and style_of(line)[1] and not previous.line.bold and full:
                     continues = False
@@ -120,7 +133,7 @@ def _look(lines: list[Line]) -> list[_Seen]:
                 alone = not before or not after
                 anchor = short and alone and not sentence and len(periods) == 1
                 if anchor and before and not _separated(line.text, chosen):
-                    anchor = len(before.split()) <= 8 and not before[-1:].islower() or len(line.cells) > 1
+                    anchor = (len(before.split()) <= 8 and not before[-1:].islower()) or len(line.cells) > 1
         item = _Seen(line, periods, anchor, short, continues, style_of(line))
         seen.append(item)
         previous = item
@@ -166,8 +179,10 @@ def _sound_anchors(seen: list[_Seen], anchors: list[int]) -> list[int]:
             i
             for i in anchors
             if i in periods
-            or (seen[i].style, len(seen[i].line.cells) > 1) in styles
-            and (len(seen[i].line.cells) > 1 or not any(rest_around(seen[i].line.text, seen[i].periods[0])))
+            or (
+                (seen[i].style, len(seen[i].line.cells) > 1) in styles
+                and (len(seen[i].line.cells) > 1 or not any(rest_around(seen[i].line.text, seen[i].periods[0])))
+            )
         ]
     return anchors
 
@@ -226,7 +241,7 @@ def _starts_from_anchors(seen: list[_Seen], anchors: list[int]) -> list[int]:
 def _undated_starts(seen: list[_Seen], starts: list[int], opening: Style, leading: float) -> list[int]:
     """Entries without a date: a line in the opening style after the body of another entry."""
     body_styles = Counter(item.style for item in seen if item.line.bullet or not item.short)
-    if body_styles[opening] or not (opening[1] or opening[0] > 0 and _bigger(opening, seen)):
+    if body_styles[opening] or not (opening[1] or (opening[0] > 0 and _bigger(opening, seen))):
         return []
     extra: list[int] = []
     marks = sorted(starts)
@@ -253,8 +268,7 @@ def _starts_without_dates(seen: list[_Seen]) -> list[int]:
     same = [i for i, item in enumerate(seen) if item.style == opening and _header_like(item)]
     others = [i for i, item in enumerate(seen) if item.style != opening]
     if opening not in body_styles and others and len(same) > 1:
-        runs = [i for n, i in enumerate(same) if n == 0 or same[n - 1] != i - 1]
-        return runs
+        return [i for n, i in enumerate(same) if n == 0 or same[n - 1] != i - 1]
     if any(item.line.bullet for item in seen) and not seen[0].line.bullet:
         return [
             i
@@ -262,8 +276,7 @@ def _starts_without_dates(seen: list[_Seen]) -> list[int]:
             if i == 0 or (_header_like(item) and (seen[i - 1].line.bullet or seen[i - 1].continues))
         ]
     leading = median([item.line.gap_above for item in seen[1:]] or [1.3])
-    gaps = [i for i, item in enumerate(seen) if i == 0 or item.line.gap_above > max(leading * 1.35, leading + 0.4)]
-    return gaps
+    return [i for i, item in enumerate(seen) if i == 0 or item.line.gap_above > max(leading * 1.35, leading + 0.4)]
 
 
 # --- inside an entry ---------------------------------------------------------------------------------
@@ -341,7 +354,13 @@ def _header_end(seen: list[_Seen], anchor: int | None) -> int:
         text = item.line.text
         if plain(text).strip(" :：") in lexicon().body_labels and item.line.text.rstrip()[-1:] in ":：":
             break
-        if anchor is not None and i == anchor + 1 and len(text.split()) <= 12 and not item.line.wraps and _pieces_so_far(seen, anchor) == 1:
+        if (
+            anchor is not None
+            and i == anchor + 1
+            and len(text.split()) <= 12
+            and not item.line.wraps
+            and _pieces_so_far(seen, anchor) == 1
+        ):
             # A header with a single piece is not whole: what follows names the other half.
             limit = i + 1
             continue
@@ -353,15 +372,24 @@ def _header_end(seen: list[_Seen], anchor: int | None) -> int:
         following = seen[i + 1] if i + 1 < len(seen) else None
         # Text that runs on to the next line is prose, unless styled as a header.
         styled = item.style[1] or item.style[2] or len(item.line.cells) > 1
-        prose = following is not None and not following.line.bullet and following.style == item.style and (
-            item.line.wraps and len(text.split()) > 6
+        prose = (
+            following is not None
+            and not following.line.bullet
+            and following.style == item.style
+            and (item.line.wraps and len(text.split()) > 6)
         )
         label = re.match(r"[^:：]{2,30}[:：]\s", text) and plain(text.split(":")[0].split("：")[0]) in lexicon().labels
         if prose or label or plain(text).strip(" :：") in lexicon().body_labels:
             break
         if len(text.split()) > 9 and not styled:
             break
-        if not styled and not bullets_follow and following is not None and previous.style != base and len(text.split()) > 4:
+        if (
+            not styled
+            and not bullets_follow
+            and following is not None
+            and previous.style != base
+            and len(text.split()) > 4
+        ):
             break
         if item.line.gap_above > 2.4 and not styled:
             break
@@ -444,7 +472,7 @@ def _pieces(text: str, cell: list, cuts: list[Range]) -> list[tuple[int, int, bo
         ):
             continue  # "Researcher / Consultant" is one title
         boundaries.append((start + match.start(), start + match.end()))
-    for before, here in zip(cell, cell[1:], strict=False):
+    for before, here in itertools.pairwise(cell):
         if (
             (before.bold != here.bold or before.italic != here.italic or abs(before.size - here.size) > 0.9)
             and not here.glue
@@ -495,13 +523,22 @@ def place_score(text: str) -> float:
             return 2.0
         if (known[-1] or known[0]) and len(parts) <= 4 and not words.count_words(value, words.titles - {"host"}):
             tail = parts[-1]
-            if known[-1] and (tail in words.region_codes or plain(tail) in words.countries or plain(tail) in words.regions):
+            if known[-1] and (
+                tail in words.region_codes or plain(tail) in words.countries or plain(tail) in words.regions
+            ):
                 return 1.6 if len(parts[0].split()) <= 3 else 0.6
             return 1.2 if known[-1] or len(parts[-1].split()) <= 2 else 0.4
-    stripped = re.sub(r"\b(?:area|region|metropolitan|greater|city|市|省|区|県|府|都)\b|^[A-Z]{0,2}-?\d{4,6}\s+", "", value, flags=re.I).strip()
+    stripped = re.sub(
+        r"\b(?:area|region|metropolitan|greater|city|市|省|区|県|府|都)\b|^[A-Z]{0,2}-?\d{4,6}\s+",
+        "",
+        value,
+        flags=re.IGNORECASE,
+    ).strip()
     if stripped != value and words.is_place_part(stripped):
         return 1.6
-    if re.fullmatch(r"(?i)(?:remote|télétravail|homeoffice|home office|remoto|удал[её]нно|远程|リモート|hybrid)(?:\W.*)?", value):
+    if re.fullmatch(
+        r"(?i)(?:remote|télétravail|homeoffice|home office|remoto|удал[её]нно|远程|リモート|hybrid)(?:\W.*)?", value
+    ):
         return 2.0
     if has_cjk(value) and len(value) <= 8 and re.search(r"[市省区县都府県町村]$|시$|도$", value):
         return 1.2
@@ -518,7 +555,9 @@ def title_score(text: str) -> float:
             if word in key:
                 best = max(best, 1.2 if key.endswith(word) else 0.6)
         return best
-    first_phrase = re.split(r"\s+(?:of|for|in|at|to|de|des|du|der|für|di|van|im)\s+|[,(/|&–—:]|\s-\s|\s(?:and|und|et|y|e)\s", key)[0]
+    first_phrase = re.split(
+        r"\s+(?:of|for|in|at|to|de|des|du|der|für|di|van|im)\s+|[,(/|&–—:]|\s-\s|\s(?:and|und|et|y|e)\s", key
+    )[0]
     tokens = first_phrase.replace("-", " ").split()
     score = 0.0
     if tokens:
@@ -549,10 +588,12 @@ def organisation_score(text: str) -> float:
         return 0.0
     if tokens[-1] in words.organisations or key.split()[-1] in words.organisations:
         # "a data company" describes; "Data Company" names.
-        score = 0.4 if len(tokens) > 1 and text.split()[-1][:1].islower() else 1.0
+        score = 0.4 if len(tokens) > 1 and text.rsplit(maxsplit=1)[-1][:1].islower() else 1.0
     elif tokens[0] in words.organisations or words.count_words(text, words.organisations):
         score = 0.7
-    if re.search(r"(?i)\b(?:inc|llc|ltd|gmbh|corp|s\.?a\.?r?\.?l?|s\.p\.a|srl|b\.v|n\.v|plc|ag|kg|oy|ab|ltda|co)\.?$", key):
+    if re.search(
+        r"(?i)\b(?:inc|llc|ltd|gmbh|corp|s\.?a\.?r?\.?l?|s\.p\.a|srl|b\.v|n\.v|plc|ag|kg|oy|ab|ltda|co)\.?$", key
+    ):
         score = 1.5
     return score
 
@@ -579,7 +620,9 @@ def institution_score(text: str) -> float:
     hits = words.count_words(text, words.institutions)
     if hits:
         return 1.5
-    if re.search(r"(?:universit|hochschule|schule|gymnasium|lyc[ée]e|college|école|institut|akademi|escola|faculdade)", key):
+    if re.search(
+        r"(?:universit|hochschule|schule|gymnasium|lyc[ée]e|college|école|institut|akademi|escola|faculdade)", key
+    ):
         return 1.2
     return 0.3 if re.fullmatch(r"[A-Z]{2,6}", text.strip()) else 0.0
 
@@ -634,7 +677,11 @@ def _peel(document: Document, fragment: Fragment, *, education: bool, split_comm
         return [fragment]
     place = place_score(fragment.text)
     first_part = re.split(r"[,，]", fragment.text)[0]
-    if place >= 1.2 and organisation_score(first_part) < 1 and not (institution_score(fragment.text) > 1 if education else organisation_score(fragment.text) >= 1):
+    if (
+        place >= 1.2
+        and organisation_score(first_part) < 1
+        and not (institution_score(fragment.text) > 1 if education else organisation_score(fragment.text) >= 1)
+    ):
         fragment.kind = "place"
         return [fragment]
     inner = text[fragment.start : fragment.end]
@@ -666,19 +713,19 @@ def _peel(document: Document, fragment: Fragment, *, education: bool, split_comm
         return [fragment]
     match = re.search(r"\s(?:at|bei|beim|chez|presso|@|bij|hos|au sein de|w firmie)\s+(?=[^\s\W])|\s@(?=\w)", inner)
     if match and title_score(inner[: match.start()]) > 0:
-        head = _part(document, fragment, fragment.start, fragment.start + match.start())
-        tail = _part(document, fragment, fragment.start + match.end(), fragment.end)
-        tail.kind = "company"
-        return [head, *_peel(document, tail, education=education, split_commas=split_commas)]
+        title = _part(document, fragment, fragment.start, fragment.start + match.start())
+        employer = _part(document, fragment, fragment.start + match.end(), fragment.end)
+        employer.kind = "company"
+        return [title, *_peel(document, employer, education=education, split_commas=split_commas)]
     for position in commas if split_commas else ():
         left, right = inner[:position].strip(), inner[position + 1 :].strip()
         if re.fullmatch(r"(?i)(?:inc|llc|ltd|gmbh|corp|co|s\.?a|plc|lp|llp|jr|sr|ph\.?d)\.?", right):
             continue
         title_left, title_right = title_score(left), title_score(right)
         org_left, org_right = organisation_score(left), organisation_score(right)
-        if (title_left >= 1 and title_right < 0.7 and (org_right > 0 or len(right.split()) <= 4) and org_left < 1.2) or (
-            title_right >= 1 and title_left < 0.7 and (org_left > 0 or len(left.split()) <= 4)
-        ):
+        if (
+            title_left >= 1 and title_right < 0.7 and (org_right > 0 or len(right.split()) <= 4) and org_left < 1.2
+        ) or (title_right >= 1 and title_left < 0.7 and (org_left > 0 or len(left.split()) <= 4)):
             halves = [
                 _part(document, fragment, fragment.start, fragment.start + position),
                 _part(document, fragment, fragment.start + position + 1, fragment.end),
@@ -747,7 +794,14 @@ def read_body(lines: list[Line], indent: float = 1e9) -> Body:
         elif kind == "item":
             flat = line.block is not None or line.pointer is not None
             hanging = line.x0 >= previous.x0 - 3
-            joined = not flat and line.gap_above < 2.4 and ((hanging and (runs_on(previous, line) or line.text[:1].islower())) or (previous.wraps and runs_on(previous, line)))
+            joined = (
+                not flat
+                and line.gap_above < 2.4
+                and (
+                    (hanging and (runs_on(previous, line) or line.text[:1].islower()))
+                    or (previous.wraps and runs_on(previous, line))
+                )
+            )
             if previous.page != line.page or previous.column != line.column:
                 joined = previous.wraps or not ends_sentence(previous.text)
             if joined:

@@ -1,5 +1,6 @@
 """Sections that are lists: skills, languages, certificates, awards, publications, interests, references, custom."""
 
+import itertools
 import re
 from typing import Any
 
@@ -11,7 +12,9 @@ from cv_parsing.model import Document, Line, Word, runs_on
 from cv_parsing.patterns import URL
 from cv_parsing.sections import sub_line
 
-_ITEM_SEPARATOR = re.compile(r"\s*[|¦│•·●∙;；◦▪■]\s*|,\s+|，|、|،\s*|,(?=[^\s\d])|\t+|\s{3,}|\s+/\s+|\s+[–—-]\s+(?=[A-Z])")
+_ITEM_SEPARATOR = re.compile(
+    r"\s*[|¦│•·●∙;；◦▪■]\s*|,\s+|，|、|،\s*|,(?=[^\s\d])|\t+|\s{3,}|\s+/\s+|\s+[–—-]\s+(?=[A-Z])"
+)
 _LABEL = re.compile(r"^([^:：,;|]{2,48}?)\s*[:：]\s*(?=\S)|^([^:：,;|]{2,48}?)\s*[:：]\s*$")
 
 
@@ -24,14 +27,21 @@ def by_columns(document: Document, lines: list[Line]) -> list[Line]:
         end = at + 1
         if len(line.cells) >= 2:
             edges = list(line.cells)
-            while end < len(lines) and lines[end].page == line.page and all(
-                any(_under(cell, edge) for edge in edges) for cell in lines[end].cells
-            ) and not (len(lines[end].cells) == len(edges) and _label_row(lines[end]) and end > at + 1):
+            while (
+                end < len(lines)
+                and lines[end].page == line.page
+                and all(any(_under(cell, edge) for edge in edges) for cell in lines[end].cells)
+                and not (len(lines[end].cells) == len(edges) and _label_row(lines[end]) and end > at + 1)
+            ):
                 end += 1
         below = lines[at + 1 : end]
-        if below and any(len(o.cells) > 1 for o in below) and (
-            (_label_row(line) and not all(_label_row(other) for other in below))
-            or (style_of(line) != style_of(below[-1]) and "," not in line.text)
+        if (
+            below
+            and any(len(o.cells) > 1 for o in below)
+            and (
+                (_label_row(line) and not all(_label_row(other) for other in below))
+                or (style_of(line) != style_of(below[-1]) and "," not in line.text)
+            )
         ):
             for column, edge in enumerate(edges):
                 result.append(sub_line(document, line, column, column + 1))
@@ -56,7 +66,8 @@ def _under(cell: list[Word], label: list[Word]) -> bool:
 
 def _label_row(line: Line) -> bool:
     return all(
-        (cell[0].bold or "".join(w.text for w in cell).isupper()) and sum(len(w.text) for w in cell) < 40 for cell in line.cells
+        (cell[0].bold or "".join(w.text for w in cell).isupper()) and sum(len(w.text) for w in cell) < 40
+        for cell in line.cells
     )
 
 
@@ -73,8 +84,11 @@ def _logical_lines(lines: list[Line]) -> list[list[Line]]:
             unclosed = previous.text.count("(") > previous.text.count(")")
             lower = line.text[:1].islower() and runs_on(previous, line)
             commas = "," in previous.text and runs_on(previous, line) and same
-            if not label and len(line.cells) == 1 and line.gap_above < 2.2 and (
-                open_end or unclosed or (hanging and runs_on(previous, line)) or lower or commas
+            if (
+                not label
+                and len(line.cells) == 1
+                and line.gap_above < 2.2
+                and (open_end or unclosed or (hanging and runs_on(previous, line)) or lower or commas)
             ):
                 groups[-1].append(line)
                 continue
@@ -141,18 +155,17 @@ def read_skills(builder: Builder, lines: list[Line], name: Line | None = None) -
         following = groups[number + 1][0] if number + 1 < len(groups) else None
         label = _LABEL.match(value)
         if label and (label[1] or label[2]):
-            name = trim(text, start, start + label.end(1 if label[1] else 2))
-            open_group(name)
+            open_group(trim(text, start, start + label.end(1 if label[1] else 2)))
             start += label.end()
             if start >= end or not text[start:end].strip():
                 continue
-        elif len(first.cells) >= 2 and len(item) <= 3 and _is_label_cell(first, counts):
+        elif len(first.cells) >= 2 and len(item) <= 3 and _is_label_cell(first):
             open_group(trim(text, first.cells[0][0].start, first.cells[0][-1].end))
             start = first.cells[1][0].start
         else:
             boundary = _style_boundary(first)
             short = len(value) <= 48 and not re.search(r"[,;|•·、]", value)
-            if boundary and not first.bullet or boundary and bold_labels:
+            if (boundary and not first.bullet) or (boundary and bold_labels):
                 open_group(trim(text, start, boundary[0]))
                 start = boundary[1]
             elif (
@@ -169,19 +182,33 @@ def read_skills(builder: Builder, lines: list[Line], name: Line | None = None) -
             ):
                 open_group((start, end))
                 continue
-        if group is not None and not group.get("keywords") and group.get("name") and _other_kind(builder, group, pointer, skills, start, end):
+        if (
+            group is not None
+            and not group.get("keywords")
+            and group.get("name")
+            and _other_kind(builder, group, pointer, skills, start, end)
+        ):
             group = None
             continue
         if group is None:
             open_group(None)
         assert group is not None
-        sentence = len(text[start:end].split()) > 14 and re.search(r"[.!?。]\s*$", text[start:end]) and text[start:end].count(",") < 4
+        sentence = (
+            len(text[start:end].split()) > 14
+            and re.search(r"[.!?。]\s*$", text[start:end])
+            and text[start:end].count(",") < 4
+        )
         pieces = [trim(text, start, end)] if sentence else split_items(text, start, end)
         for low, high in pieces:
             key = plain(text[low:high])
             if re.fullmatch(r"[\W\d]*%?", text[low:high]) or re.fullmatch(r"\d+\s*/\s*\d+|\d{1,3}\s*%", text[low:high]):
                 continue
-            if key in level_words and (group.get("keywords") or group.get("name")) and "level" not in group and len(pieces) <= 2:
+            if (
+                key in level_words
+                and (group.get("keywords") or group.get("name"))
+                and "level" not in group
+                and len(pieces) <= 2
+            ):
                 builder.put(group, "level", pointer, Value([(low, high)], 0.8))
                 continue
             if key in ("and", "und", "et", "y", "e"):
@@ -226,7 +253,7 @@ def _tidy_skills(builder: Builder, skills: list[dict[str, Any]]) -> None:
         builder.resume.pop("skills", None)
 
 
-def _is_label_cell(line: Line, counts: dict[Any, int]) -> bool:
+def _is_label_cell(line: Line) -> bool:
     """Whether the first cell names the list in the second: set apart by style, or the second is a list."""
     first = " ".join(w.text for w in line.cells[0])
     rest = " ".join(w.text for cell in line.cells[1:] for w in cell)
@@ -242,7 +269,7 @@ def _style_boundary(line: Line) -> Range | None:
     words = list(line.words())
     if not words[0].bold or words[-1].bold:
         return None
-    for before, here in zip(words, words[1:], strict=False):
+    for before, here in itertools.pairwise(words):
         if before.bold and not here.bold:
             if not here.text[:1].isalnum():
                 return None  # bold items parted by plain bars
@@ -268,7 +295,15 @@ def take_language_table(builder: Builder, lines: list[Line]) -> list[Line]:
             continue
         for cut in range(min(4, len(tokens) - 1), 0, -1):
             head = " ".join(tokens[:cut]).replace("(s)", "")
-            if (head in words.fluency or head.removesuffix(" in") in words.fluency or head in ("mother tongue", "mother tongue s")) and tokens[cut] in words.languages and len(tokens) <= cut + 4:
+            if (
+                (
+                    head in words.fluency
+                    or head.removesuffix(" in") in words.fluency
+                    or head in ("mother tongue", "mother tongue s")
+                )
+                and tokens[cut] in words.languages
+                and len(tokens) <= cut + 4
+            ):
                 hits.append(number)
                 break
     if not hits:
@@ -288,7 +323,9 @@ def take_language_table(builder: Builder, lines: list[Line]) -> list[Line]:
                 (m for m in re.finditer(r"[^\s:：|,;()/]+", line.text) if plain(m.group()) in words.languages),
                 key=lambda m: m.start(),
             )
-            builder.put(entry, "language", pointer, Value([(line.start + match.start(), line.start + match.end())], 0.9))
+            builder.put(
+                entry, "language", pointer, Value([(line.start + match.start(), line.start + match.end())], 0.9)
+            )
             builder.put(entry, "fluency", pointer, Value([trim(text, line.start, line.start + match.start())], 0.85))
         languages.append(entry)
     first, last = hits[0], hits[-1]
@@ -337,7 +374,9 @@ def read_language_ranges(builder: Builder, where: list[Range]) -> None:
                 if not (1 <= len(value.split()) <= 5) or _is_fluency(key) or not value[:1].isalpha():
                     continue
                 match = re.match(r"^([^\W\d_][\w\s.'-]{2,24}?)\s*(?:[(（:：–—-]|\t)\s*(.{2,60}?)[)）]?$", value)
-                if match is None and not (value[:1].isupper() and len(value.split()) <= 2 and not words.section_of(value)):
+                if match is None and not (
+                    value[:1].isupper() and len(value.split()) <= 2 and not words.section_of(value)
+                ):
                     continue
                 size = match.end(1) if match else len(value)
                 confidence = 0.6
@@ -378,7 +417,9 @@ def _language_pieces(text: str, start: int, end: int) -> list[Range]:
     for i, c in enumerate(inner):
         depth += c in "(（["
         depth -= c in ")）]" and depth > 0
-        if depth == 0 and (c in ",，、،;；|•·●\t\n" or inner[i : i + 3] in (" / ",) or inner[i : i + 5] in (" and ", " und ")):
+        if depth == 0 and (
+            c in ",，、،;；|•·●\t\n" or inner[i : i + 3] == " / " or inner[i : i + 5] in (" and ", " und ")
+        ):
             found.append((start + at, start + i))
             at = i + (5 if inner[i : i + 5] in (" and ", " und ") else 1)
     found.append((start + at, end))
@@ -456,7 +497,12 @@ def read_listed(builder: Builder, key: str, lines: list[Line]) -> None:
                 rest = []
             else:
                 continue
-        if key == "publications" and len(fragments) > 1 and len(group) > 1 and style_of(group[0])[:3] == style_of(group[-1])[:3]:
+        if (
+            key == "publications"
+            and len(fragments) > 1
+            and len(group) > 1
+            and style_of(group[0])[:3] == style_of(group[-1])[:3]
+        ):
             joined = [(fragments[0][0], fragments[-1][1])]
             fragments = joined if len(text[joined[0][0] : joined[0][1]]) > 60 else fragments
         builder.put(entry, title_key, pointer, Value([fragments[0]], 0.88))
@@ -479,13 +525,18 @@ def _cut(text: str, line: Line, cuts: list[Range], *, whole: bool) -> list[Range
     found: list[Range] = []
     boundaries = sorted(cuts)
     for match in _FIELD_SEPARATOR.finditer(line.text):
-        if whole and re.fullmatch(r"\s+[–—-]\s+", match.group()) and not (
-            organisation_score(line.text[match.end() :]) >= 0.7 or institution_score(line.text[match.end() :]) >= 1.2
+        if (
+            whole
+            and re.fullmatch(r"\s+[–—-]\s+", match.group())
+            and not (
+                organisation_score(line.text[match.end() :]) >= 0.7
+                or institution_score(line.text[match.end() :]) >= 1.2
+            )
         ):
             continue
         boundaries.append((line.start + match.start(), line.start + match.end()))
     for cell in line.cells:
-        for before, here in zip(cell, cell[1:], strict=False):
+        for before, here in itertools.pairwise(cell):
             if (before.bold != here.bold or before.italic != here.italic) and not here.glue:
                 boundaries.append((before.end, here.start))
     boundaries.sort()
@@ -493,7 +544,7 @@ def _cut(text: str, line: Line, cuts: list[Range], *, whole: bool) -> list[Range
     for low, high in [*boundaries, (line.end, line.end)]:
         if low > at:
             a, b = trim(text, at, low)
-            while a < b and text[a] in "(":
+            while a < b and text[a] == "(":
                 a += 1
             if any(c.isalnum() for c in text[a:b]):
                 found.append((a, b))
@@ -522,7 +573,11 @@ def _item_groups(lines: list[Line]) -> list[list[Line]]:
         starts = previous is None
         if previous is not None:
             if styled:
-                starts = style_of(line) == opening and not line.bullet and not (style_of(previous) == opening and runs_on(previous, line))
+                starts = (
+                    style_of(line) == opening
+                    and not line.bullet
+                    and not (style_of(previous) == opening and runs_on(previous, line))
+                )
             else:
                 run_on = previous.wraps and (line.text[:1].islower() or line.x0 > previous.x0 + 3)
                 starts = not run_on and not (previous.wraps and not dated[i] and len(previous.text.split()) > 8)
@@ -579,8 +634,10 @@ def read_references(builder: Builder, lines: list[Line]) -> None:
 
     for line in lines:
         value = line.text.strip()
-        name_like = 1 < len(value.split()) <= 5 and not re.search(r"[.\d@,“”\"]", value) and all(
-            w[0].isupper() for w in value.split() if w[0].isalpha()
+        name_like = (
+            1 < len(value.split()) <= 5
+            and not re.search(r"[.\d@,“”\"]", value)
+            and all(w[0].isupper() for w in value.split() if w[0].isalpha())
         )
         if name_like or (value[:1] in "—–-" and len(value.split()) <= 7):
             low, high = trim(text, line.start, line.end)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Any
+from typing import Any, Literal
 
 from cvmaker_core.errors import InputError
 from cvmaker_core.pointers import walk_strings
@@ -14,7 +14,7 @@ from cv_parsing import limits
 from cv_parsing.lexicon import language_of
 
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
-_PRECISION = {4: "year", 7: "month", 10: "day"}
+_PRECISION: dict[int, Literal["year", "month", "day"]] = {4: "year", 7: "month", 10: "day"}
 
 
 def _depth(value: Any, level: int = 0) -> int:
@@ -107,9 +107,7 @@ def _settle_dates(resume: dict[str, Any], dates: dict[str, ParsedDate], warnings
                 found = _DATE.match(text)
                 if found:
                     entry[key] = found.group()
-                    dates[pointer] = ParsedDate(
-                        text=text, precision=_PRECISION[len(found.group())], state="closed"  # type: ignore[arg-type]
-                    )
+                    dates[pointer] = ParsedDate(text=text, precision=_PRECISION[len(found.group())], state="closed")
                 elif key == "endDate" and text.casefold() in ("present", "now", "current", "ongoing", "today", "heute"):
                     del entry[key]
                     dates[pointer] = ParsedDate(text=text, state="running")

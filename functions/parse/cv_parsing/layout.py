@@ -5,6 +5,7 @@ section headings (or paragraphs) of their own, while dates and places share the 
 the text beside them, and label columns hold headings and dates only.
 """
 
+import itertools
 import re
 import unicodedata
 from collections import Counter
@@ -148,8 +149,10 @@ def _apart(rows: list[list[Word]]) -> list[list[Word]]:
     for row in rows:
         ordered = sorted(row, key=lambda word: word.x0)
         clash = any(
-            a.x1 - b.x0 > 0.3 * min(a.x1 - a.x0, b.x1 - b.x0) and a.text != b.text and abs(a.baseline - b.baseline) > 0.4
-            for a, b in zip(ordered, ordered[1:], strict=False)
+            a.x1 - b.x0 > 0.3 * min(a.x1 - a.x0, b.x1 - b.x0)
+            and a.text != b.text
+            and abs(a.baseline - b.baseline) > 0.4
+            for a, b in itertools.pairwise(ordered)
         )
         if not clash:
             result.append(row)
@@ -199,7 +202,7 @@ def _split_at_shared_edges(segments: list[Segment], is_label: Callable[[str], bo
         if len(words) < 2:
             result.append(segment)
             continue
-        gaps = [b.x0 - a.x1 for a, b in zip(words, words[1:], strict=False)]
+        gaps = [b.x0 - a.x1 for a, b in itertools.pairwise(words)]
         usual = sorted(gaps)[(len(gaps) - 1) // 2]
         start = 0
         for number, gap in enumerate(gaps):
@@ -505,7 +508,9 @@ def _lines_of(block: Block, column: int, *, right_to_left: bool) -> list[Line]:
             row = rows[back]
             reference = max(row, key=lambda s: s.size)
             level = abs(segment.baseline - reference.baseline) <= max(0.32 * min(reference.size, segment.size), 1.2)
-            if (level and not any(o.x0 < segment.x1 - 2 and segment.x0 < o.x1 - 2 for o in row)) or _centred_beside(reference, segment, row):
+            if (level and not any(o.x0 < segment.x1 - 2 and segment.x0 < o.x1 - 2 for o in row)) or _centred_beside(
+                reference, segment, row
+            ):
                 row.append(segment)
                 break
         else:
@@ -725,7 +730,10 @@ def _apply_marks(lines: list[Line], marks: dict[int, list[tuple[float, float]]])
             continue
         word = next(line.words())
         for x, y in marks.get(line.page, ()):
-            if 2 < (x - word.x1 if line.mirrored else word.x0 - x) < 2.4 * line.size and word.baseline - 0.75 * line.size < y < word.baseline + 0.1 * line.size:
+            if (
+                2 < (x - word.x1 if line.mirrored else word.x0 - x) < 2.4 * line.size
+                and word.baseline - 0.75 * line.size < y < word.baseline + 0.1 * line.size
+            ):
                 columns.setdefault(round(x), []).append(line)
                 break
     for x, marked in columns.items():
@@ -754,7 +762,10 @@ def _mark_artefacts(lines: list[Line], heights: dict[int, float]) -> None:
             line.artefact = True
             # A running footer is one on the first page too; the first page's top is the CV's own header.
             first.artefact = first.artefact or min(line.y0, first.y0) > 0.9 * height
-        elif re.search(r"(?i)\bpage\s+\d+\s+of\s+\d+\b|(?<!\d)\d{1,2}\s*/\s*\d{1,2}\s*$", text) and line.y0 > 0.91 * height:
+        elif (
+            re.search(r"(?i)\bpage\s+\d+\s+of\s+\d+\b|(?<!\d)\d{1,2}\s*/\s*\d{1,2}\s*$", text)
+            and line.y0 > 0.91 * height
+        ):
             line.artefact = True
 
 

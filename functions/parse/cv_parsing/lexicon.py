@@ -13,7 +13,9 @@ from cvmaker_core.text import fold
 LEXICON_FOLDER = Path(__file__).with_name("lexicons")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]")
 _EDGES = re.compile(r"^[\W\d_]+|[\W_]+$")
-_SPLIT_HEADING = re.compile(r"\s*(?:[/|·•+、・]|,|&|(?<=\s)(?:and|und|et|y|e|en|och|oraz|i|и|та|και|ve|及|与|和|と|및|و)(?=\s))\s*")
+_SPLIT_HEADING = re.compile(
+    r"\s*(?:[/|·•+、・]|,|&|(?<=\s)(?:and|und|et|y|e|en|och|oraz|i|и|та|και|ve|及|与|和|と|및|و)(?=\s))\s*"
+)
 
 
 def plain(text: str) -> str:
@@ -131,11 +133,17 @@ class Lexicon:
 
     def is_place_part(self, text: str) -> bool:
         key = plain(text).strip(" .")
-        return key in self.countries or key in self.regions or key in self.cities or text.strip(" .") in self.region_codes
+        return (
+            key in self.countries or key in self.regions or key in self.cities or text.strip(" .") in self.region_codes
+        )
 
 
 def _tokens(key: str) -> list[str]:
-    return [token.strip(".,;:()[]\"'") if not re.search(r"\w\.\w", token) else token.strip(",;:()[]") for token in re.split(r"[\s/|·•–—]+|(?<=\w)-(?=\w)", key) if token.strip(".,;:()[]\"'-")]
+    return [
+        token.strip(".,;:()[]\"'") if not re.search(r"\w\.\w", token) else token.strip(",;:()[]")
+        for token in re.split(r"[\s/|·•–—]+|(?<=\w)-(?=\w)", key)
+        if token.strip(".,;:()[]\"'-")
+    ]
 
 
 def heading_key(text: str) -> str:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 from cvmaker_core.schema.artefacts import HiddenText, Span, StageWarning
 
-
 _MIRROR = 2000.0
 
 

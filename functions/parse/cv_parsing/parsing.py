@@ -10,8 +10,8 @@ from cvmaker_core.schema.artefacts import Parsed, StageWarning
 
 from cv_parsing import limits
 from cv_parsing.dates import ranges
-from cv_parsing.entries import place_score
 from cv_parsing.detection import detect_format
+from cv_parsing.entries import place_score
 from cv_parsing.layout import order_lines
 from cv_parsing.lexicon import lexicon, plain
 from cv_parsing.model import Document
@@ -88,9 +88,7 @@ def _parse_pdf(data: bytes, mode: Mode, ocr: Ocr | None, warnings: list[StageWar
         pages = [(page.number, page.width, page.height, page.words) for page in content.pages]
         scanned = content.ocr_layer
         missing = [
-            page
-            for page in content.pages
-            if sum(len(word.text) for word in page.words) < 25 and page.image_area > 0.35
+            page for page in content.pages if sum(len(word.text) for word in page.words) < 25 and page.image_area > 0.35
         ]
         readable = sum(len(word.text) for page in content.pages for word in page.words)
         if missing and (readable < 120 or len(missing) == len(content.pages)):

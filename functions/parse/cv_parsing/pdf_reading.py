@@ -6,6 +6,7 @@ must not read what a person cannot see.
 
 import ctypes
 import io
+import itertools
 import time
 import unicodedata
 from collections import Counter
@@ -207,7 +208,7 @@ class _Ink:
         low, high = 255, 0
         for y in range(y0, y1):
             row = self.rows[y * self.stride + x0 : y * self.stride + x1]
-            low, high = min(low, min(row)), max(high, max(row))
+            low, high = min(low, *row), max(high, *row)
         return high - low > _CONTRAST_FLOOR
 
 
@@ -451,7 +452,7 @@ def _read_words(
     for index in range(count):
         code = get_unicode(raw, index)
         if code in _SPACES or code == 0xFFFD:
-            if code == 0 or code == 0xFFFD:
+            if code in {0, 65533}:
                 code = _shape_of_unmapped(raw, index)
             else:
                 space = max(space, 1 if is_generated(raw, index) else 2)
@@ -497,7 +498,12 @@ def _read_words(
             ):
                 continue  # the same letter printed twice: how some programs make bold
             restyled = last.style is not style and (last.style.font != style.font or abs(last.style.size - size) > 0.3)
-            if restyled or abs(here - last.baseline) > 0.25 * size or gap > 1.2 * size or (x0 < last.x0 - 0.5 * size and gap < -2 * size):
+            if (
+                restyled
+                or abs(here - last.baseline) > 0.25 * size
+                or gap > 1.2 * size
+                or (x0 < last.x0 - 0.5 * size and gap < -2 * size)
+            ):
                 flush()
                 space = 2
         run.append(_Letter(letter, x0, x1, box.top, bottom, here, style, space, address))
@@ -523,9 +529,9 @@ def _place_marks(
                 best = (distance, word, at)
         if best is not None:
             _, word, at = best
-            places = centres[id(word)]
+            marked = centres[id(word)]
             word.text = word.text[: at + 1] + mark + word.text[at + 1 :]
-            places.insert(at + 1, places[at])
+            marked.insert(at + 1, marked[at])
 
 
 def _shape_of_unmapped(raw: Any, index: int) -> int:
@@ -553,9 +559,11 @@ def _cut_run(run: list[_Letter]) -> list[list[_Letter]]:
     """
     if not run:
         return []
-    gaps = [max(b.x0 - a.x1, a.x0 - b.x1) / max(b.style.size, 1.0) for a, b in zip(run, run[1:], strict=False)]
+    gaps = [max(b.x0 - a.x1, a.x0 - b.x1) / max(b.style.size, 1.0) for a, b in itertools.pairwise(run)]
     inner = sorted(gap for gap, letter in zip(gaps, run[1:], strict=False) if letter.space < 2)
-    usual = inner[len(inner) // 2] if len(inner) >= 3 or (len(inner) == 2 and all(c.text.isupper() for c in run)) else 0.0
+    usual = (
+        inner[len(inner) // 2] if len(inner) >= 3 or (len(inner) == 2 and all(c.text.isupper() for c in run)) else 0.0
+    )
     spaced = usual > 0.055
     real = sum(letter.space == 2 for letter in run)
     if spaced:
@@ -604,20 +612,32 @@ def _cut_right_to_left(run: list[_Letter]) -> list[list[_Letter]]:
                 words[-1].append(letter)
                 continue
         words.append([letter])
+    mixed = any(_is_rtl(letter.text) for letter in run)
     result: list[list[_Letter]] = []
     for word in words:
         ordered: list[_Letter] = []
         latin: list[_Letter] = []
         for letter in word:
             if _is_rtl(letter.text):
-                ordered.extend(reversed(latin))
+                ordered.extend(_left_to_right(latin, mixed=mixed))
                 latin = []
                 ordered.append(letter)
             else:
                 latin.append(letter)
-        ordered.extend(reversed(latin))
+        ordered.extend(_left_to_right(latin, mixed=mixed))
         result.append(ordered)
     return result
+
+
+def _left_to_right(letters: list[_Letter], *, mixed: bool) -> list[_Letter]:
+    """Latin letters and digits turned back to left to right; marks at their edges belong to the line's direction."""
+    if not mixed:
+        return letters[::-1]
+    solid = [i for i, letter in enumerate(letters) if letter.text.isalnum()]
+    if not solid:
+        return letters
+    first, last = solid[0], solid[-1] + 1
+    return [*letters[:first], *letters[first:last][::-1], *letters[last:]]
 
 
 def _clean(text: str) -> str:

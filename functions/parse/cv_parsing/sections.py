@@ -1,5 +1,6 @@
 """Lines → sections: which lines are headings, what they name, and which text belongs to them."""
 
+import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -165,11 +166,15 @@ def _find_headings(document: Document, lines: list[Line], body: _Styles) -> tupl
     for line in lines:
         if len(line.cells) > 1:
             first = " ".join(word.text for word in line.cells[0])
-            beside += words.section_of(first) not in (None,) and len(first) < 40
+            beside += words.section_of(first) is not None and len(first) < 40
     previous: Line | None = None
     for line in lines:
         text = _heading_text(line)
-        kind = words.section_of(text) if len(text) <= 60 and not (line.bullet and body.styled and line.size <= body.size) else None
+        kind = (
+            words.section_of(text)
+            if len(text) <= 60 and not (line.bullet and body.styled and line.size <= body.size)
+            else None
+        )
         strength = _strength(line, body)
         if kind is not None and plain(text) in words.document_titles and line.page == 1 and position_of(result) < 6:
             kind = None
@@ -184,7 +189,11 @@ def _find_headings(document: Document, lines: list[Line], body: _Styles) -> tupl
             head_strength = _strength(head, body)
             rest = sub_line(document, line, 1)
             differs = head.bold != rest.bold or abs(head.size - rest.size) > 0.4 or head.color != rest.color
-            if head_strength >= 1.0 and (beside >= 2 or differs) and (differs or is_caps(head.text) or head.x1 < rest.x0 - 10):
+            if (
+                head_strength >= 1.0
+                and (beside >= 2 or differs)
+                and (differs or is_caps(head.text) or head.x1 < rest.x0 - 10)
+            ):
                 found[id(head)] = first_kind
                 strengths[id(head)] = head_strength
                 rest.gap_above = 9.0
@@ -258,7 +267,7 @@ def _add_unknown_headings(lines: list[Line], found: dict[int, str], body: _Style
     unknown: Counter[Signature] = Counter(signature(line) for line in lines if id(line) not in found)
     words = lexicon()
     # A style that follows a heading directly is that of entry titles.
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in itertools.pairwise(lines):
         if id(before) in found and id(line) not in found and signature(line) == signature(before):
             known[signature(line)] = 0
     for line in lines:
@@ -269,7 +278,12 @@ def _add_unknown_headings(lines: list[Line], found: dict[int, str], body: _Style
             other.heading_level == line.heading_level for other in lines if id(other) in found
         ):
             pass
-        elif not known[mine] or known[mine] < max(2, 0.5 * max(known.values())) or unknown[mine] > 2 * known[mine] or _strength(line, body) < 1.5:
+        elif (
+            not known[mine]
+            or known[mine] < max(2, 0.5 * max(known.values()))
+            or unknown[mine] > 2 * known[mine]
+            or _strength(line, body) < 1.5
+        ):
             continue
         text = re.sub(r"^\W*\d{1,2}\W{0,2}\s+", "", _heading_text(line))
         tokens = text.split()
@@ -282,7 +296,7 @@ def _add_unknown_headings(lines: list[Line], found: dict[int, str], body: _Style
             or text[-1:] in ".,"
             or mentions(text)
             or (line.page == 1 and lines and line is lines[0])
-            or words.count_words(text, words.titles, words.titles_cjk) and not line.heading_level
+            or (words.count_words(text, words.titles, words.titles_cjk) and not line.heading_level)
         ):
             continue
         if has_cjk(text) and len(text) > 14:

@@ -1,5 +1,6 @@
 """Document → JSON Resume with provenance: sections are read in turn, entries by the document's own pattern."""
 
+import itertools
 import re
 from dataclasses import replace
 from typing import Any
@@ -32,8 +33,8 @@ from cv_parsing.items import (
     read_listed,
     read_references,
     read_skills,
-    take_language_table,
     split_items,
+    take_language_table,
 )
 from cv_parsing.layout import join_words
 from cv_parsing.lexicon import language_of, lexicon, plain
@@ -111,9 +112,21 @@ def understand(document: Document) -> Parsed:
     )
 
 
-_ORDER = (
-    "basics work volunteer education awards certificates publications skills languages interests references projects meta"
-).split()
+_ORDER = [
+    "basics",
+    "work",
+    "volunteer",
+    "education",
+    "awards",
+    "certificates",
+    "publications",
+    "skills",
+    "languages",
+    "interests",
+    "references",
+    "projects",
+    "meta",
+]
 
 
 def _ordered(resume: dict[str, Any]) -> dict[str, Any]:
@@ -145,8 +158,18 @@ def join_split_periods(document: Document) -> None:
     while at + 1 < len(lines):
         first, second = lines[at], lines[at + 1]
         short = [join_words([w for cell in line.cells for w in cell]) for line in lines[at : at + 3]]
-        if first.column == second.column and len(short[0]) <= 26 and any(c.isdigit() for c in short[0]) and len(short[1]) <= 26:
-            if len(short) == 3 and _DASH_ONLY.fullmatch(short[1]) and len(short[2]) <= 26 and _one_period(" ".join(short)):
+        if (
+            first.column == second.column
+            and len(short[0]) <= 26
+            and any(c.isdigit() for c in short[0])
+            and len(short[1]) <= 26
+        ):
+            if (
+                len(short) == 3
+                and _DASH_ONLY.fullmatch(short[1])
+                and len(short[2]) <= 26
+                and _one_period(" ".join(short))
+            ):
                 first.cells = [[*first.cells[0], *second.cells[0], *lines[at + 2].cells[0]], *lines[at + 2].cells[1:]]
                 del lines[at + 1 : at + 3]
                 first.measure()
@@ -159,21 +182,27 @@ def join_split_periods(document: Document) -> None:
 
 def _one_period(text: str) -> bool:
     found = ranges(text)
-    return len(found) == 1 and not found[0].single and found[0].until is not None and not any(rest_around(text, found[0]))
+    return (
+        len(found) == 1 and not found[0].single and found[0].until is not None and not any(rest_around(text, found[0]))
+    )
 
 
 def _recognise_by_content(document: Document, sections: list[Section]) -> None:
     """A section under a name of the person's own is work or education when its entries clearly are, and no other is."""
     present = {section.kind for section in sections}
     for section in sections:
-        if section.kind == "summary" and any("@" in line.text or PHONE.fullmatch(line.text.strip()) for line in section.lines):
+        if section.kind == "summary" and any(
+            "@" in line.text or PHONE.fullmatch(line.text.strip()) for line in section.lines
+        ):
             # "About" over an address block.
             section.kind = "contact"
         if (
             section.kind == "custom"
             and "skills" not in present
             and len(section.lines) >= 3
-            and all(len(line.text.split()) <= 3 and not any(c.isdigit() for c in line.text[:-1]) for line in section.lines)
+            and all(
+                len(line.text.split()) <= 3 and not any(c.isdigit() for c in line.text[:-1]) for line in section.lines
+            )
         ):
             section.kind = "skill_group"
             continue
@@ -261,12 +290,13 @@ def _read_work(builder: Builder, sections: list[Section], key: str) -> float:
             order += 1 if position.start < company.start else -1
         item: dict[str, Any] = {}
         pointer = f"/{key}/{len(items)}"
-        text = builder.document.text
         if company is None and position is not None:
             company = _employer_in_place(builder.document, entry, position)
         if company is None and position is not None:
             # "Freelance" in the employer's place is the employer.
-            company = next((f for f in entry.fragments if f.kind == "type" and not f.bracketed and _is_own_employer(f)), None)
+            company = next(
+                (f for f in entry.fragments if f.kind == "type" and not f.bracketed and _is_own_employer(f)), None
+            )
         if position is None and company is not None:
             # "Internship" in the title's place is the title.
             position = next((f for f in entry.fragments if f.kind == "type" and title_score(f.text) > 0), None)
@@ -276,17 +306,25 @@ def _read_work(builder: Builder, sections: list[Section], key: str) -> float:
             company = replace(position, start=start, end=end, text=builder.document.text[start:end])
         place = next((f for f in entry.fragments if f.kind == "place"), None)
         company_value = Value([company.range], sure) if company else None
-        if company is None and position is not None and previous is not None and previous[0] is not None and typical >= 2:
+        if (
+            company is None
+            and position is not None
+            and previous is not None
+            and previous[0] is not None
+            and typical >= 2
+        ):
             company_value = Value(list(previous[0].ranges), 0.75)
             entry.inherits = True
         builder.put(item, organisation_key, pointer, company_value)
         builder.put(item, "position", pointer, Value([position.range], sure) if position else None)
         if place is None:
-            place = next((f for f in rest if f.right and len(f.text.split()) <= 5 and not any(c.isdigit() for c in f.text)), None)
+            place = next(
+                (f for f in rest if f.right and len(f.text.split()) <= 5 and not any(c.isdigit() for c in f.text)), None
+            )
             if place is not None:
                 rest = [f for f in rest if f is not place]
         if place is not None:
-            builder.put(item, "location" if key == "work" else "location", pointer, Value([place.range], 0.88))
+            builder.put(item, "location", pointer, Value([place.range], 0.88))
         if entry.links:
             builder.put(item, "url", pointer, Value([entry.links[0]], 0.9))
         if entry.period is not None:
@@ -299,7 +337,7 @@ def _read_work(builder: Builder, sections: list[Section], key: str) -> float:
         places = [f.range for f in entry.fragments if f.kind == "place" and f is not place]
         if extra or places:
             builder.put(item, "description", pointer, Value([*extra, *places], 0.6))
-        _put_body(builder, item, pointer, entry, text)
+        _put_body(builder, item, pointer, entry)
         if item:
             items.append(item)
             if company_value is not None:
@@ -310,7 +348,7 @@ def _read_work(builder: Builder, sections: list[Section], key: str) -> float:
 
 
 def _employer_in_place(document: Document, entry: Entry, position: Fragment) -> Fragment | None:
-    """"Acme, Spain" with no other employer in sight: the part no gazetteer knows is the employer."""
+    """In "Acme, Spain" with no other employer in sight, the part no gazetteer knows is the employer."""
     words = lexicon()
     for number, fragment in enumerate(entry.fragments):
         if fragment.kind != "place" or fragment.bracketed:
@@ -321,8 +359,11 @@ def _employer_in_place(document: Document, entry: Entry, position: Fragment) -> 
             continue
         first = inner[: comma.start()]
         key = plain(first)
-        if key in words.cities or key in words.regions or key in words.countries or not (
-            fragment.bold or fragment.start < position.start or len(entry.fragments) == 2
+        if (
+            key in words.cities
+            or key in words.regions
+            or key in words.countries
+            or not (fragment.bold or fragment.start < position.start or len(entry.fragments) == 2)
         ):
             continue
         place = replace(fragment, start=fragment.start + comma.end(), text=inner[comma.end() :])
@@ -389,11 +430,11 @@ def _worth(fragment: Fragment, scores: dict[int, float], votes: dict[tuple[objec
     return 0.6 * scores[id(fragment)] + 1.0 * votes.get(fragment.slot, 0.0)
 
 
-def _put_body(builder: Builder, item: dict[str, Any], pointer: str, entry: Entry, text: str) -> None:
+def _put_body(builder: Builder, item: dict[str, Any], pointer: str, entry: Entry) -> None:
     body = read_body(entry.body, entry.header[0].x0 if entry.header else 1e9)
     paragraphs = body.paragraphs
     highlights = body.highlights
-    if not highlights and len(paragraphs) >= 2 and entry.body and _list_without_marks(entry, paragraphs, text):
+    if not highlights and len(paragraphs) >= 2 and entry.body and _list_without_marks(entry, paragraphs):
         highlights, paragraphs = paragraphs, []
     if paragraphs:
         builder.put(item, "summary", pointer, Value(paragraphs, 0.88))
@@ -401,7 +442,7 @@ def _put_body(builder: Builder, item: dict[str, Any], pointer: str, entry: Entry
         builder.append(item, "highlights", pointer, Value([(low, high)], 0.94))
 
 
-def _list_without_marks(entry: Entry, paragraphs: list[Range], text: str) -> bool:
+def _list_without_marks(entry: Entry, paragraphs: list[Range]) -> bool:
     """Three or more short paragraphs, indented or each one line: a list whose marks are drawn, not written."""
     indented = bool(entry.header) and entry.body[0].x0 > entry.header[0].x0 + 7
     return indented and len(paragraphs) >= 2 and all(high - low < 400 for low, high in paragraphs)
@@ -413,7 +454,9 @@ def _list_without_marks(entry: Entry, paragraphs: list[Range], text: str) -> boo
 _SCORE = re.compile(
     r"(?i)(?:\b(?:c?gpa|grade|note|nota|voto|promedio|média|moyenne|score|percentage|marks?|成绩|绩点|平均绩点|abschlussnote|gesamtnote|durchschnitt|final grade|mention)\b|绩点|成绩)\s*[:：]?\s*(?:of\s+)?\(?([\d.,]+\s*%?(?:\s*(?:/|out of|of|von|sur)\s*[\d.,]+)?|[A-D][+-]?(?=\W|$)|[^\s,;()|]{2,20})"
 )
-_NUMERIC_SCORE = re.compile(r"(?<![\d.])(\d{1,3}(?:[.,]\d{1,2})?\s*(?:/\s*\d{1,3}(?:[.,]\d+)?|%))(?!\d)|(?<![\d.,])([0-5][.,]\d{1,2})(?![\d.,])")
+_NUMERIC_SCORE = re.compile(
+    r"(?<![\d.])(\d{1,3}(?:[.,]\d{1,2})?\s*(?:/\s*\d{1,3}(?:[.,]\d+)?|%))(?!\d)|(?<![\d.,])([0-5][.,]\d{1,2})(?![\d.,])"
+)
 
 
 def _read_education(builder: Builder, sections: list[Section], title_first: float) -> None:
@@ -465,7 +508,7 @@ def _read_education(builder: Builder, sections: list[Section], title_first: floa
         if degree is not None:
             following = [f for f in rest if f.line == degree.line or f.line == degree.line + 1]
             _put_degree(builder, item, pointer, degree, following, sure)
-            area_rest = [f for f in rest if (f.start, f.end) not in [r for r in builder.used[-6:]]]
+            area_rest = [f for f in rest if (f.start, f.end) not in list(builder.used[-6:])]
         else:
             area_rest = rest
         place = next((f for f in entry.fragments if f.kind == "place"), None)
@@ -486,7 +529,7 @@ def _read_education(builder: Builder, sections: list[Section], title_first: floa
 def _split_area(
     builder: Builder, item: dict[str, Any], pointer: str, institution: Fragment, degree: Fragment, value: Value
 ) -> None:
-    """"University, Computer Science" beside a bare "BSc": the field of study follows the institution's name."""
+    """In "University, Computer Science" beside a bare "BSc", the field of study follows the institution's name."""
     text = builder.document.text
     if len(degree.text.split()) > 4 or degree_score(degree.text) == 0 or _AREA_LINK.search(" " + degree.text):
         return
@@ -541,7 +584,7 @@ _AREA_LINK = re.compile(
 def _put_degree(
     builder: Builder, item: dict[str, Any], pointer: str, degree: Fragment, following: list[Fragment], sure: float
 ) -> None:
-    """studyType and area: one fragment cut at its "in", or two fragments."""
+    """StudyType and area: one fragment cut at its "in", or two fragments."""
     text = builder.document.text
     inner = text[degree.start : degree.end]
     has_degree = degree_score(degree.text) > 0
@@ -562,7 +605,9 @@ def _put_degree(
         builder.put(item, "studyType", pointer, Value([trim(text, degree.start + match.end(), degree.end)], sure))
         return
     builder.put(item, "studyType", pointer, Value([degree.range], sure))
-    area = next((f for f in following if f.line == degree.line and institution_score(f.text) < 1 and not f.bracketed), None)
+    area = next(
+        (f for f in following if f.line == degree.line and institution_score(f.text) < 1 and not f.bracketed), None
+    )
     if area is not None:
         builder.put(item, "area", pointer, Value([area.range], sure - 0.15))
 
@@ -616,7 +661,7 @@ def _read_projects(builder: Builder, sections: list[Section]) -> None:
             entry = read_entry(builder.document, group)
             item: dict[str, Any] = {}
             pointer = f"/projects/{len(items)}"
-            fragments = [f for f in entry.fragments]
+            fragments = list(entry.fragments)
             if not fragments and group and group[0].bullet:
                 _bullet_project(builder, item, pointer, group, text)
                 if item:
@@ -627,14 +672,23 @@ def _read_projects(builder: Builder, sections: list[Section]) -> None:
             if name is not None:
                 start, end = name.range
                 comma = re.search(r",\s+", text[start:end])
-                if comma and title_score(text[start : start + comma.start()]) >= 1 and title_score(text[start + comma.end() : end]) == 0:
+                if (
+                    comma
+                    and title_score(text[start : start + comma.start()]) >= 1
+                    and title_score(text[start + comma.end() : end]) == 0
+                ):
                     builder.append(item, "roles", pointer, Value([trim(text, start, start + comma.start())], 0.7))
                     start += comma.end()
                 colon = re.search(r"[:：]\s+", text[start:end])
                 if colon and colon.start() > 2 and len(text[start:end].split()) > 3:
                     builder.put(item, "name", pointer, Value([trim(text, start, start + colon.start())], 0.85))
                     rest = []
-                    builder.put(item, "description", pointer, Value([(start + colon.end(), end), *[f.range for f in fragments[1:]]], 0.8))
+                    builder.put(
+                        item,
+                        "description",
+                        pointer,
+                        Value([(start + colon.end(), end), *[f.range for f in fragments[1:]]], 0.8),
+                    )
                 else:
                     builder.put(item, "name", pointer, Value([(start, end)], 0.88))
             if entry.links:
@@ -692,7 +746,7 @@ def _bullet_project(builder: Builder, item: dict[str, Any], pointer: str, group:
     start, end = group[0].start, group[-1].end
     words = list(group[0].words())
     stop = 0
-    for before, here in zip(words, words[1:], strict=False):
+    for before, here in itertools.pairwise(words):
         if before.bold and not here.bold and words[0].bold:
             stop = before.end
             break
@@ -709,4 +763,4 @@ def _bullet_project(builder: Builder, item: dict[str, Any], pointer: str, group:
         builder.put(item, "description", pointer, Value([tail], 0.75))
 
 
-__all__ = ["understand", "place_score"]
+__all__ = ["place_score", "understand"]

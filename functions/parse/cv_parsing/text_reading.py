@@ -76,7 +76,9 @@ def _line(text: str, number: int, blank: int, *, markdown: bool) -> Line | None:
         definition = re.match(r"^:\s+(?=\S)", text)
         if definition:
             text = text[definition.end() :]
-        text = re.sub(r"</?(?:b|i|em|strong|br|div|span|p|center|h\d|u|sup|sub|hr|small)\b[^>]*>", " ", text, flags=re.I)
+        text = re.sub(
+            r"</?(?:b|i|em|strong|br|div|span|p|center|h\d|u|sup|sub|hr|small)\b[^>]*>", " ", text, flags=re.IGNORECASE
+        )
     indent = len(text) - len(text.lstrip())
     match = _BULLET.match(text)
     if match and not level:
@@ -123,7 +125,9 @@ def _words(text: str, *, markdown: bool, level: int) -> list[Word]:
             before = len(words)
             add(piece, None)
             if words and before and len(words) > before and at > 0 and piece[:1] and not piece[0].isspace():
-                words[before].glue = not chunk[: at].rstrip("*_`").endswith((" ", "\t")) and chunk[:at].rstrip("*_`") != ""
+                words[before].glue = (
+                    not chunk[:at].rstrip("*_`").endswith((" ", "\t")) and chunk[:at].rstrip("*_`") != ""
+                )
             if mark:
                 if mark[1] in ("**", "__"):
                     bold = not bold
