@@ -254,7 +254,7 @@ def _verb_stems(stem: str) -> list[str]:
 
 _WORD_SETS = (
     "function", "framing", "lead", "assist", "negation", "up", "down", "improving", "change", "superlative", "titles", "languages",
-    "interpersonal", "language_words", "group_words", "tenure", "language_noun", "weak", "watching", "departments", "strict", "strong", "handling", "leadlike",
+    "interpersonal", "language_words", "group_words", "tenure", "language_noun", "weak", "watching", "departments", "strict", "strong", "handling", "leadlike", "definite",
 )  # fmt: skip
 _WRITTEN_SETS = (
     "role by", "role to", "role from", "per", "articles", "opening", "closing", "year_before", "range", "singular", "prepositions",

@@ -347,6 +347,8 @@ def _context(quantity: Quantity, text: Text, lexicon: Lexicon) -> None:
                     and tokens[other.first].sentence == tokens[quantity.first].sentence
                 ):
                     other.role = "to"
+    if place > 0 and tokens[place].low in lexicon.sets["articles"] and (tokens[place - 1].low,) in lexicon.comparators:
+        place -= 1  # "about a dozen"
     for length in range(min(longest, place + 1), 0, -1):
         words = tuple(token.low for token in tokens[place - length + 1 : place + 1])
         if words in lexicon.comparators and not (words == ("from",) or lexicon.comparators[words] == "from"):

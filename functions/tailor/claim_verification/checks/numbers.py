@@ -57,6 +57,8 @@ def _same_use(a: Alignment, claim: Quantity, known: Quantity, number: int) -> bo
             return True  # a number that is part of a name: "Year 4"
     if not roles_agree(claim, known) or (claim.per and known.per and claim.per != known.per):
         return False
+    if claim.role == "to" and not (known.role or known.in_range or known.derived or known.comparator) and _changes_by(a, text, known):
+        return False  # "rose 28%" is not "rose to 28%"
     if claim.per and not known.per and claim.kind == "percent":
         return False
     if claim.per and not known.per and not _rate_said(a, claim):
@@ -85,6 +87,13 @@ def roles_agree(claim: Quantity, known: Quantity) -> bool:
     if claim.role == "by" and (known.in_range or (known.kind == "percent" and known.value > 100 and not known.role)):
         return False
     return {claim.role, known.role} != {"from", "to"} or known.in_range
+
+
+def _changes_by(a: Alignment, text: Text, known: Quantity) -> bool:
+    """A bare number right behind a word of change is its size."""
+    changes = a.lexicon.sets["up"] | a.lexicon.sets["down"]
+    home = text.tokens[known.first]
+    return known.kind == "percent" and any(t.key in changes and t.clause == home.clause and t.index < home.index for t in text.tokens)
 
 
 def _of_change(a: Alignment, claim: Quantity) -> bool:

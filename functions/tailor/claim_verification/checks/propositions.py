@@ -240,6 +240,8 @@ def _single(a: Alignment, place: Place) -> bool:
             return False  # "85-home"
         if before.low in lexicon.sets["singular"] or before.low.endswith("'s") or _one_of(before):
             previous = text.tokens[back - 1] if back else None
+            if before.low == "the" and any((t.low,) in lexicon.classes and t.low.endswith("ly") for t in text.tokens[back + 1 : place.token]):
+                return False  # "the weekly rota": one every week
             return head and not (
                 previous is not None and previous.low in ("without", "no", "ohne", "sans", "sin", "per")
             )
@@ -359,6 +361,11 @@ def _with_behind(text: Text, token: Token) -> bool:
 
 def _side(text: Text, token: Token) -> str:
     """ "from" or "to" when the word stands right behind one of them (with at most two words between)."""
+    romance = text.tokens[token.index - 1].low if token.index and token.raw[:1].isupper() else ""
+    if romance in ("de", "do", "da", "del"):
+        return "from"
+    if romance in ("à", "a", "vers", "para", "al"):
+        return "to"
     for back in range(token.index - 1, max(-1, token.index - 4), -1):
         before = text.tokens[back]
         if before.low in ("from", "off", "von", "aus", "desde"):
@@ -423,6 +430,8 @@ def check_objects(a: Alignment) -> Iterator[VerdictReason]:
     nouns = [token for token in zone if a.contentful(token)]
     if not nouns or len(nouns) > 8:
         return
+    if any(place.text == 0 and place.token == text.words[0].index for n in a.phrase_members for place in a.places.get(n, ())):
+        return  # a phrase such as "kept in touch" is said otherwise
     indexes = {token.index for token in nouns}
     kept = any(place.token in indexes and place.text == 0 and place.strength > 1 for t in a.words for place in a.places.get(t.index, ()))
     numbers = any(q.first in {t.index for t in zone} for q in text.quantities)

@@ -29,6 +29,14 @@ def check_words(a: Alignment) -> Iterator[VerdictReason]:
         for place in range(start, start + length)
     }
     yield from _runs(a)
+    reasons = list(_unsupported(a, covered, framed))
+    if len(reasons) == 1 and _free_rewrite(a) and _harmless(a, reasons[0][0]):
+        return
+    yield from (reason for _, reason in reasons)
+
+
+def _unsupported(a: Alignment, covered: set[int], framed: set[int]) -> Iterator[tuple[Token, VerdictReason]]:
+    lexicon = a.lexicon
     for token in a.words:
         if (
             token.index in covered
@@ -41,7 +49,7 @@ def check_words(a: Alignment) -> Iterator[VerdictReason]:
                 not any(token.low == other.low for text in a.evidence.texts for other in text.tokens)
                 and token.index not in a.phrase_members
             ):
-                yield VerdictReason("superlative", f"“{token.raw}” is the source's praise nowhere")
+                yield token, VerdictReason("superlative", f"“{token.raw}” is the source's praise nowhere")
             continue
         if (
             a.places.get(token.index)
@@ -52,7 +60,54 @@ def check_words(a: Alignment) -> Iterator[VerdictReason]:
             continue
         if _weak_verb(a, token) or named_anywhere(a, token) or _follows_otherwise(a, token) or _compound(a, token):
             continue
-        yield VerdictReason(_code(a, token), f"“{token.raw}” does not follow from the cited text")
+        yield token, VerdictReason(_code(a, token), f"“{token.raw}” does not follow from the cited text")
+
+
+def _free_rewrite(a: Alignment) -> bool:
+    """A real rewording: few of the source's words stand in their old order, and nearly all rest on the source.
+
+    A text that copies the source but for one word has swapped that word; a free rewrite has synonyms that no
+    lexicon is complete in. Only the latter may keep one harmless word that the lexicons do not know.
+    """
+    content = [token for token in a.words if a.contentful(token)]
+    if len(content) < 5 or not a.statements:
+        return False
+    resting = sum(bool(a.in_statements(token)) for token in content)
+    if resting * 4 < len(content) * 3 - 1:
+        return False
+    said = [token.key for token in content]
+    copied = max(_common(said, [t.key for t in text.words if a.contentful(t)]) for text in a.statements)
+    return copied * 10 <= len(content) * 7
+
+
+def _common(left: list[str], right: list[str]) -> int:
+    """Length of the longest common subsequence."""
+    row = [0] * (len(right) + 1)
+    for item in left:
+        previous = 0
+        for place, other in enumerate(right, 1):
+            kept = row[place]
+            row[place] = previous + 1 if item == other else max(row[place], row[place - 1])
+            previous = kept
+    return row[-1]
+
+
+def _harmless(a: Alignment, token: Token) -> bool:
+    """An ordinary word that claims nothing definite: no name, rank, feat, amount, time, person or word of another entry."""
+    lexicon = a.lexicon
+    key = token.key
+    definite = ("strong", "strict", "lead", "titles", "superlative", "up", "down", "negation", "languages", "interpersonal", "departments", "group_words", "definite")
+    if any(key in lexicon.sets[name] for name in definite) or token.low in lexicon.sets["superlative"] or name_like(a, token):
+        return False
+    if lexicon.language == "de" and token.raw[:1].isupper():
+        return False
+    if any(key in pair for pair in lexicon.contrast) or (token.low,) in lexicon.units or (key,) in lexicon.phrases.get("seniority", ()):
+        return False
+    if any((key,) in phrases for phrases in (*lexicon.quantifier.values(), *lexicon.restrict.values(), *lexicon.groups.get("ladder", ()))):
+        return False
+    if any(mention.start <= token.start < mention.end for mention in find_skills(a.text.raw)):
+        return False
+    return key not in a.verifier.anywhere.by_key
 
 
 def check_verbatim(a: Alignment) -> Iterator[VerdictReason]:
