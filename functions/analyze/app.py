@@ -10,7 +10,7 @@ from cvmaker_core.schema.artefacts import Parsed
 from cvmaker_core.settings import ModelSettings, settings
 from cvmaker_core.stage import StageRun, stage_handler
 from posting_analysis import analyze, read_posting_document
-from textract import TextractOcr
+from posting_ocr import TextractOcr
 
 # The posting is one of several questions a job asks a model; the rest of its budget is Tailor's.
 SHARE_OF_BUDGET = 0.2

@@ -10,7 +10,7 @@ from cvmaker_core.settings import EmbeddingSettings, settings
 from cvmaker_core.stage import StageRun, stage_handler
 from evidence_matching.evidence_run import Throttled, gather_evidence
 from evidence_matching.provider_errors import provider_warning
-from providers import embedding_configuration, store_configuration
+from vector_providers import embedding_configuration, store_configuration
 
 # After so many waits the job goes on without the provider that asked for them.
 PATIENT_RETRIES = 2

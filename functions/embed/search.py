@@ -12,7 +12,7 @@ from cvmaker_core.settings import EmbeddingSettings, settings
 from evidence_matching.embedding_client import EmbeddingClient
 from evidence_matching.memory_search import SearchRequest, SearchResults, search_memory
 from evidence_matching.provider_errors import ProviderFailure, provider_warning
-from providers import embedding_configuration, store_configuration
+from vector_providers import embedding_configuration, store_configuration
 from pydantic import ValidationError
 
 # The gateway gives up after 29 seconds, Lambda after 25.

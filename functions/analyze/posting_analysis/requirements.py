@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from cvmaker_core.human_languages import find_languages
 from cvmaker_core.schema.artefacts import Requirement, RequirementKind
-from cvmaker_core.skill_aliases import canonical_skill, find_skills
+from cvmaker_core.skill_aliases import canonical_skill, find_skills, skill_classes
 from cvmaker_core.text import fold
 
 from posting_analysis.headline import posting_language
@@ -360,6 +360,8 @@ def _long_list(text: str, start: int, end: int) -> list[tuple[int, int]]:
     parts = _split_commas(text, start, end)
     if any(vocabulary().list_intro.match(text[a:b].strip()) for a, b in parts[1:]):
         return [(start, end)]
+    if _is_choice(text[start:end]) and all(canonical_skill(text[slice(*_trim_item(text, a, b))]) for a, b in parts):
+        return [(start, end)]  # "AWS, Azure or GCP"
     # "UI trends, techniques and technologies": later single common words belong to the first item.
     lone = sum(len(text[a:b].split()) == 1 and not _is_known(text[a:b].strip()) for a, b in parts[1:])
     if len(parts) >= 3 and all(len(text[a:b].split()) <= 9 for a, b in parts) and lone * 2 <= len(parts) - 1:
@@ -533,6 +535,10 @@ def _only_skill(words: str) -> bool:
 
 
 def _is_soft(words: str) -> bool:
+    """A trait or manner: by the lexicon of skills where it knows the words, else by the traits it names."""
+    name = canonical_skill(words)
+    if name:
+        return "soft skill" in skill_classes(name)
     found = vocabulary().soft.search(words)
     return bool(found) and not any(s.surface[:1].isupper() for s in find_skills(words))
 
@@ -574,7 +580,7 @@ def _item(text: str, start: int, end: int, must: bool, kind: RequirementKind | N
             kind = "language"
         elif lexicon.certificate.search(words) and not canonical_skill(words):
             kind = "certificate"
-        elif _is_soft(words) and not canonical_skill(words):
+        elif _is_soft(words):
             kind = "soft"
         else:
             kind = "skill"
