@@ -122,8 +122,15 @@ class Alignment:
         tokens = self.evidence.texts[number].tokens
         after = tokens[other.index + 1] if other.index + 1 < len(tokens) else None
         before = tokens[other.index - 1].low if other.index else "to"
-        describes = after is not None and self.contentful(after) and other.low == other.key and before not in ("to", "and") and not other.initial
-        return not (describes and token.initial and token.low.endswith("ed"))
+        describes = (
+            after is not None
+            and self.contentful(after)
+            and not other.low.endswith(("ed", "ing"))
+            and before not in ("to", "and")
+            and not other.initial
+        )
+        opens = token.initial or self.text.tokens[token.index - 1].low in (",", "and", "while", "by", ";")
+        return not (describes and opens and token.low.endswith(("ed", "ing")))
 
     def noun_before(self, token: Token) -> bool:
         """Whether a content word stands right before it."""
@@ -173,7 +180,9 @@ class Alignment:
 
     def rests_on(self, number: int, words: Iterable[Token]) -> bool:
         """Whether a word of the proposal surely rests on one of these words of a statement."""
-        indexes = {word.index for word in words}
+        indexes = {word.index for word in words if self.contentful(word)} or {word.index for word in words}
+        if len(indexes) > 1:
+            return all(self.rests_on(number, [word]) for word in words if word.index in indexes)
         return any(
             place.text == number and place.token in indexes and place.strength > 1
             for places in self.places.values()

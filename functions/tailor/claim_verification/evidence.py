@@ -28,6 +28,7 @@ class Evidence:
     def __init__(self, texts: list[Text], lexicon: Lexicon) -> None:
         self.texts = texts
         self.lexicon = lexicon
+        self._definite = lexicon.sets["lead"] | lexicon.sets["strict"] | lexicon.sets["definite"]
         self.by_key: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self.by_class: dict[int, list[tuple[int, int]]] = defaultdict(list)
         self.by_implied: dict[tuple[str, ...], list[tuple[int, int]]] = defaultdict(list)
@@ -94,7 +95,7 @@ class Evidence:
         self._classed((token.key,), found)
         if (
             lexicon.thesaurus
-            and token.key not in lexicon.sets["lead"] | lexicon.sets["strict"]
+            and token.key not in self._definite
             and (senses := lexicon.thesaurus.senses(token.key))
         ):
             for sense in senses[0]:

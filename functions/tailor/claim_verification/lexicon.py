@@ -116,7 +116,8 @@ class Lexicon:
         if word.startswith(("co-", "re-")) and len(word) > 5 and self.language == "en":
             return word[:3] + self.key(word[3:])
         word = word.removesuffix("'s").removesuffix("'").strip(".")
-        word = self.irregular.get(word, word)
+        if word in self.irregular:
+            return self._one_spelling(self.irregular[word])
         word = self._one_spelling(word)
         if self.language == "en":
             return self._one_spelling(self.irregular.get(lemma := self._english_lemma(word), lemma))
@@ -254,7 +255,7 @@ def _verb_stems(stem: str) -> list[str]:
 
 _WORD_SETS = (
     "function", "framing", "lead", "assist", "negation", "up", "down", "improving", "change", "superlative", "titles", "languages",
-    "interpersonal", "language_words", "group_words", "tenure", "language_noun", "weak", "watching", "departments", "strict", "strong", "handling", "leadlike", "definite",
+    "interpersonal", "language_words", "group_words", "tenure", "language_noun", "weak", "watching", "departments", "strict", "strong", "handling", "leadlike", "definite", "count_nouns", "time_nouns",
 )  # fmt: skip
 _WRITTEN_SETS = (
     "role by", "role to", "role from", "per", "articles", "opening", "closing", "year_before", "range", "singular", "prepositions",

@@ -197,6 +197,8 @@ def _read(tokens: list[Token], index: int, lexicon: Lexicon) -> Quantity | None:
         else:
             break
     after = tokens[last + 1] if last + 1 < len(tokens) else None
+    if after is not None and after.low in ("times", "mal", "fois", "veces", "vezes", "volte", "keer") and not currency:
+        return Quantity(value, "multiple", first, last + 1, "")
     if after is not None and exact_digits and after.low in ("st", "nd", "rd", "th") and after.glued:
         return Quantity(value, "ordinal", first, last + 1, "")
     if after is not None and after.raw == "+":

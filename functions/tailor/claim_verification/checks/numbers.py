@@ -139,6 +139,8 @@ def _same_thing(a: Alignment, claim: Quantity, known: Quantity, text: Text, numb
     pair = ("from", "to") if known.role in ("from", "to") else ()
     rivals = [q for q in text.quantities if q.kind == "count" and q is not known and q.value != claim.value and q.role not in pair]
     counted = {t.index for t in _behind(a, text, known)}
+    if known.first > 1 and text.tokens[known.first - 1].low in ("of", "von", "de"):
+        counted |= {known.first - 2}  # "a kitchen of nine"
     resting = [p for t in noun for p in a.places.get(t.index, ()) if p.text == number and p.strength > 1]
     if noun and counted and resting and not known.role and not any(p.token in counted for p in resting):
         return False  # "a team of three" is not "three teams"

@@ -32,6 +32,8 @@ def check_titles(a: Alignment) -> Iterator[VerdictReason]:
         opener = a.words[first - 2].low if opener in a.lexicon.sets["articles"] and first > 1 else opener
         if opener in ("as", "als", "comme", "como", "come") and not any(_holds(words, chain) for words in (*titles, *(t for t in texts if t and t[0].low in ("acted", "act", "served", "serve", "worked", "acting")))) and not any(o.low == opener for text in texts for o in text):
             yield VerdictReason("title", f"“{opener} {' '.join(t.raw for t in a.words[first : position + 1])}” is not what the person was")
+        elif opener in ("as", "als", "comme", "como") and _anothers(a, token):
+            yield VerdictReason("title", f"“{opener} {token.raw}” is another person in the source")
         elif len(chain) > 1 and not any(_holds(words, chain) for words in (*titles, *texts)):
             yield VerdictReason(
                 "title", f"“{' '.join(t.raw for t in a.words[first : position + 1])}” is no title of the source"
@@ -40,6 +42,16 @@ def check_titles(a: Alignment) -> Iterator[VerdictReason]:
             yield VerdictReason("title", f"“{token.raw}” is not what the person is in the source")
         elif _borrowed(a, token, first):
             yield VerdictReason("title", f"“{token.raw}” is the person's own title, not of whom the source speaks")
+
+
+def _anothers(a: Alignment, token: Token) -> bool:
+    """Whether the source speaks of the title as of somebody else: "reported to the nurse in charge"."""
+    for place in a.in_statements(token):
+        tokens = a.statements[place.text].tokens
+        before = [t.low for t in tokens[max(0, place.token - 3) : place.token]]
+        if any(word in ("to", "with", "by", "under", "for") for word in before) and "as" not in before:
+            return True
+    return False
 
 
 def _ranks(token: Token, ranks: frozenset[tuple[str, ...]]) -> bool:

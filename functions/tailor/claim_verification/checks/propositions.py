@@ -198,8 +198,17 @@ def check_plurals(a: Alignment) -> Iterator[VerdictReason]:
         if not plural or token.index in a.phrase_members or token.quantity is not None:
             continue
         exact = [place for place in a.in_statements(token) if place.strength == EXACT]
+        if token.key in a.lexicon.sets["time_nouns"] or any(a.evidence.token(place).low == token.low and before not in a.lexicon.sets["plural_articles"] for place in exact):
+            continue
+        if before in a.lexicon.sets["plural_articles"] and any(_before(a, place) in a.lexicon.sets["plural_articles"] for place in exact):
+            continue
         if exact and all(_single(a, place) for place in exact):
             yield VerdictReason("plural", f"the source speaks of one “{a.evidence.token(exact[0]).raw}”")
+
+
+def _before(a: Alignment, place: Place) -> str:
+    tokens = a.evidence.texts[place.text].tokens
+    return tokens[place.token - 1].low if place.token else ""
 
 
 def is_plural(token: Token, language: str) -> bool:
@@ -234,6 +243,8 @@ def _single(a: Alignment, place: Place) -> bool:
         or after.low in ("worth", "able", "available")
         or lexicon.language in ("fr", "es", "pt")
     )
+    if head and token.key in lexicon.sets["count_nouns"] and _telegraphic(a, text, place.token):
+        return True
     for back in range(place.token - 1, max(-1, place.token - 6), -1):
         before = text.tokens[back]
         if before.hyphen_after and before.quantity is not None and back == place.token - 1:
@@ -249,6 +260,17 @@ def _single(a: Alignment, place: Place) -> bool:
         barrier = before.low.endswith("ing") and before.low not in lexicon.sets["ing_nouns"] and opener not in lexicon.sets["singular"]
         if before.mark or before.low in lexicon.sets["prepositions"] or before.low.endswith("ed") or barrier:
             return False
+    return False
+
+
+def _telegraphic(a: Alignment, text: Text, index: int) -> bool:
+    """"Implemented new payment platform using …": the article is left out, the noun is one all the same."""
+    for back in range(index - 1, max(-1, index - 5), -1):
+        before = text.tokens[back]
+        if before.mark or before.quantity is not None or before.low in a.lexicon.sets["prepositions"]:
+            return False
+        if before.low.endswith("ed") or before.low in a.lexicon.irregular:
+            return True
     return False
 
 
@@ -431,7 +453,8 @@ def check_objects(a: Alignment) -> Iterator[VerdictReason]:
     if not nouns or len(nouns) > 8:
         return
     if any(place.text == 0 and place.token == text.words[0].index for n in a.phrase_members for place in a.places.get(n, ())):
-        return  # a phrase such as "kept in touch" is said otherwise
+        if verb.low != text.words[0].low:
+            return  # a phrase such as "kept in touch" is said otherwise
     indexes = {token.index for token in nouns}
     kept = any(place.token in indexes and place.text == 0 and place.strength > 1 for t in a.words for place in a.places.get(t.index, ()))
     numbers = any(q.first in {t.index for t in zone} for q in text.quantities)

@@ -77,7 +77,7 @@ def _free_rewrite(a: Alignment) -> bool:
         return False
     said = [token.key for token in content]
     copied = max(_common(said, [t.key for t in text.words if a.contentful(t)]) for text in a.statements)
-    return copied * 10 <= len(content) * 7
+    return copied * 10 <= len(content) * 6
 
 
 def _common(left: list[str], right: list[str]) -> int:
@@ -158,8 +158,10 @@ def named_anywhere(a: Alignment, token: Token) -> bool:
     for number, index in everywhere.by_key.get(token.key, []):
         pointer = everywhere.texts[number].pointer
         other = everywhere.texts[number].tokens[index]
-        if not (other.raw[:1].isupper() or re.search(r"\d", other.raw)):
+        if not (other.raw[:1].isupper() or re.search(r"\d", other.raw)) or other.low != token.low:
             continue
+        if other.initial and token.initial and not name_like(a, token) and pointer.count("/") > 3:
+            continue  # both only begin a sentence
         entry = _entry_of(a, pointer)
         if a.lexicon.language == "de" and entry is not None and pointer in entry.statements and entry.section != "skills" and not name_like(a, token):
             continue  # every noun has a capital
@@ -245,8 +247,8 @@ def _inside_longer_name(tokens: list[Token], index: int) -> bool:
 def _follows_otherwise(a: Alignment, token: Token) -> bool:
     key, lexicon = token.key, a.lexicon
     before = a.text.tokens[token.index - 1] if token.index else None
-    languages = any(other.key in lexicon.sets["languages"] for other in a.words) or any(
-        e.section == "languages" for e in a.cited.entries
+    languages = any(other.key in lexicon.sets["languages"] and abs(other.index - token.index) <= 4 for other in a.words) or (
+        key in lexicon.sets["language_words"] | lexicon.sets["language_noun"] and any(e.section == "languages" for e in a.cited.entries)
     )
     if languages and (
         key in lexicon.sets["language_words"] or any((key,) in band for band in lexicon.groups.get("levels", ()))
