@@ -89,7 +89,7 @@ _NUMERIC = re.compile(
     rf"|(?P<m5>0?[1-9]|1[0-2])\s?/\s?(?P<y5>\d{{2}})(?![\d/])"
     rf")"
 )
-_PLAIN_YEAR = re.compile(rf"(?<![\d.,$€£#+])(?<!\d[-/])(?P<y>{_YEAR})(?![\d%]|[.,]\d)")
+_PLAIN_YEAR = re.compile(rf"(?<![\d.,$€£#+])(?P<y>{_YEAR})(?![\d%]|[.,]\d)")
 _TIGHT_RANGE = re.compile(rf"(?<!\d)(?P<a>{_YEAR})\s?[-–—/]\s?(?P<b>\d{{2}})(?![\d\-–/.])")
 _MONTH_NUMBER_RANGE = re.compile(
     rf"(?<!\d)(?P<a>0?[1-9]|1[0-2])\s?[-–—]\s?(?P<b>0?[1-9]|1[0-2])\s?[/.]\s?(?P<y>{_YEAR})(?!\d)"

@@ -642,7 +642,7 @@ def _text_boxes(element: Any) -> list[Any]:
             fallback = fallback or parent.tag == _MC_FALLBACK
             nested = nested or parent.tag == _TXBX
             parent = parent.getparent()
-        if parent is element and element.tag == _MC_FALLBACK:
+        if element.tag == _MC_FALLBACK:
             fallback = True
         if not fallback and not nested:
             found.append(box)

@@ -597,6 +597,7 @@ def _put_degree(
     match = _AREA_LINK.search(inner)
     if match and match.start() > 1 and degree_score(inner[: match.start()]) > 0:
         first, second = degree.start, degree.start + match.start()
+        builder.used.append((degree.start, degree.end))
         builder.put(item, "studyType", pointer, Value([trim(text, first, second)], sure))
         builder.put(item, "area", pointer, Value([trim(text, degree.start + match.end(), degree.end)], sure))
         return
