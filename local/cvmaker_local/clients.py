@@ -39,7 +39,10 @@ class Clients:
                     aws_access_key_id=ACCESS_KEY,
                     aws_secret_access_key=SECRET_KEY,
                     config=Config(
-                        signature_version="s3v4" if service == "s3" else None, max_pool_connections=64, **self.options
+                        signature_version="s3v4" if service == "s3" else None,
+                        max_pool_connections=64,
+                        proxies={},  # never through a proxy: the endpoint is on this machine
+                        **self.options,
                     ),
                 )
             return self._clients[service]

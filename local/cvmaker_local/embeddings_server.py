@@ -7,13 +7,14 @@ files are checked against pinned digests, nothing is downloaded. 384 dimensions,
 from __future__ import annotations
 
 import base64
+import contextlib
 import functools
 import hashlib
 import importlib.util
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ MODEL_NAME = "all-MiniLM-L6-v2"
 DIMENSIONS = 384
 MAXIMUM_TOKENS = 256  # the model's own; longer texts are cut, as its authors do
 MAXIMUM_INPUTS = 2048  # OpenAI's
+CLOSING_SECONDS = 10.0
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 TOKENIZER_FILE = "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
@@ -102,6 +104,9 @@ class EmbeddingsServer:
         self.api_key = api_key
         self._encoder: SentenceEncoder | None = None
         self._lock = threading.Lock()
+        self._idle = threading.Condition()
+        self._active = 0
+        self._closed = False
         # Tests put a function here: (method, path) → (status, message) to fail, None to go on.
         self.fault: Callable[[str, str], tuple[int, str] | None] | None = None
 
@@ -111,12 +116,33 @@ class EmbeddingsServer:
                 self._encoder = SentenceEncoder()
             return self._encoder
 
+    @contextlib.contextmanager
+    def _native_work(self) -> Iterator[None]:
+        """Around everything that runs in the model's native library, so that `close` can wait for it."""
+        with self._idle:
+            if self._closed:
+                raise ApiError(503, "The server is stopping.")
+            self._active += 1
+        try:
+            yield
+        finally:
+            with self._idle:
+                self._active -= 1
+                self._idle.notify_all()
+
+    def close(self) -> None:
+        """Refuse further work and wait for what runs: a native thread must not outlive the interpreter."""
+        with self._idle:
+            self._closed = True
+            self._idle.wait_for(lambda: self._active == 0, CLOSING_SECONDS)
+
     def warm_up(self) -> None:
         """Load the model in the background."""
 
         def load() -> None:
             try:
-                self.encoder()
+                with self._native_work():
+                    self.encoder()
             except Exception as error:  # noqa: BLE001 - the first request reports it to its client
                 logger.warning("the local embedding model cannot be loaded: %s", error)
 
@@ -175,7 +201,8 @@ class EmbeddingsServer:
             raise ApiError(400, f"{MODEL_NAME} has {DIMENSIONS} dimensions, not {dimensions}.", "invalid_dimensions")
         data, tokens = [], 0
         for position, text in enumerate(texts):
-            vector, count = self.encoder().encode(text)
+            with self._native_work():
+                vector, count = self.encoder().encode(text)
             tokens += count
             if dimensions < DIMENSIONS:
                 vector = vector[:dimensions] / max(float(np.linalg.norm(vector[:dimensions])), 1e-12)

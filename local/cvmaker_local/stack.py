@@ -69,8 +69,9 @@ class LocalStack:
     parameters
         Values for the template's parameters; they win over the stack's own choices.
     openai_api_key, openai_base_url, pinecone_api_key
-        Default: ``OPENAI_API_KEY``, ``OPENAI_BASE_URL``, ``PINECONE_API_KEY`` of the environment. Without a key there
-        is no model; embeddings and vectors then come from the local servers.
+        Default: ``OPENAI_API_KEY``, ``OPENAI_BASE_URL``, ``PINECONE_API_KEY`` of the environment (and ``OPENAI_MODEL``
+        for the parameter OpenAiModel). Without a key there is no model; embeddings and vectors then come from the
+        local servers. ``CVMAKER_EMBEDDINGS=local`` keeps embeddings local in any case.
     watch_code
         Use changed code at once (development).
     prestart
@@ -185,6 +186,7 @@ class LocalStack:
         self._closers.append(restore)
 
     def _start(self) -> None:
+        self._shield_from_aws_settings()
         self._lock_data_dir()
         self._log_to_file()
         self._bind_servers()
@@ -237,6 +239,25 @@ class LocalStack:
                 self.embeddings.warm_up()
         self.bus.start_timers()
         self._closers.append(self.adapter.freeze)
+
+    def _shield_from_aws_settings(self) -> None:
+        """While the stack runs, this process knows no AWS profile or endpoint of the person: nothing may reach AWS."""
+        saved = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+
+        def restore() -> None:
+            for name in [name for name in os.environ if name.startswith("AWS_")]:
+                del os.environ[name]
+            os.environ.update(saved)
+
+        for name in saved:
+            del os.environ[name]
+        os.environ.update(
+            AWS_CONFIG_FILE=os.devnull,
+            AWS_SHARED_CREDENTIALS_FILE=os.devnull,
+            AWS_EC2_METADATA_DISABLED="true",
+            AWS_DEFAULT_REGION=self.region,
+        )
+        self._closers.append(restore)
 
     def _lock_data_dir(self) -> None:
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's documents
@@ -307,6 +328,7 @@ class LocalStack:
 
             server = self._bind(0)
             self.embeddings = EmbeddingsServer(LOCAL_KEY)
+            self._closers.append(self.embeddings.close)
             self.embeddings_url = f"{server.url}/v1"
             server.start(self.embeddings)
 
@@ -318,9 +340,21 @@ class LocalStack:
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_EC2_METADATA_DISABLED": "true",
+            **self._proxy_environment(),
         }
 
-    def _template_parameters(self) -> dict[str, str]:
+    def _proxy_environment(self) -> dict[str, str]:
+        """How this machine reaches the internet, for functions that call a real provider; else nothing."""
+        if not (self.openai_api_key or self.pinecone_api_key):
+            return {}
+        names = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
+        found = {name: value for name in names if (value := os.environ.get(name) or os.environ.get(name.lower()))}
+        if any(name.endswith("_PROXY") for name in found):
+            known = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
+            found["NO_PROXY"] = ",".join([*filter(None, [known]), "127.0.0.1", "localhost"])
+        return found
+
+    def template_parameters(self) -> dict[str, str]:
         """What a local deployer would choose."""
         architecture = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
         chosen = {"StageName": "local", "FunctionArchitecture": architecture, "TracingMode": "PassThrough"}
@@ -333,6 +367,8 @@ class LocalStack:
         chosen = {}
         if self.openai_base_url:
             chosen["OpenAiBaseUrl"] = self.openai_base_url
+        if os.environ.get("OPENAI_MODEL"):
+            chosen["OpenAiModel"] = os.environ["OPENAI_MODEL"]
         if self.embeddings_url:
             from cvmaker_local.embeddings_server import DIMENSIONS, MODEL_NAME
 
@@ -346,7 +382,7 @@ class LocalStack:
         return chosen
 
     def _create_resources(self) -> None:
-        wanted = self._template_parameters()
+        wanted = self.template_parameters()
         self.translated = translate(self.template_path, wanted, self.region)
         self.left_out = self.translated.left_out
         declared = self.translated.parameters

@@ -21,16 +21,15 @@ TEMPLATE = ROOT / "tests" / "data" / "local_stack" / "template.yaml"
 OPTIONS: dict[str, Any] = {"openai_api_key": "", "pinecone_api_key": ""}
 
 
-def run_script(body: str, *prefix: str, **options: Any) -> subprocess.Popen[str]:
-    """A program that has a stack, in a process of its own."""
+def run_script(body: str, *prefix: str, **variables: str) -> subprocess.Popen[str]:
+    """A program that has a stack, in a process of its own, with more environment variables."""
     script = f"from pathlib import Path\nfrom cvmaker_local.stack import LocalStack\nT = Path({str(TEMPLATE)!r})\n"
     return subprocess.Popen(
         [*prefix, sys.executable, "-c", script + textwrap.dedent(body)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "local")},
-        **options,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "local"), **variables},
     )
 
 
@@ -268,3 +267,61 @@ def test_nothing_is_printed_when_a_job_fails() -> None:
     )
     output, errors = process.communicate(timeout=60)
     assert (process.returncode, output, errors) == (0, "", "")
+
+
+def test_a_stack_stopped_while_the_model_loads_ends_in_order() -> None:
+    process = run_script(
+        """
+        with LocalStack(T, openai_api_key="", pinecone_api_key="") as stack:
+            pass
+        """
+    )
+    output, errors = process.communicate(timeout=60)
+    assert (process.returncode, output, errors) == (0, "", "")
+
+
+def test_a_persons_own_aws_and_proxy_settings_change_nothing() -> None:
+    process = run_script(
+        """
+        import os
+        with LocalStack(T, openai_api_key="", pinecone_api_key="") as stack:
+            stack.client("s3").put_object(Bucket=stack.bucket, Key="uploads/x/source.pdf", Body=b"x")
+            print([execution.status for execution in stack.wait_for_executions()])
+            variables = stack.invoke("Probe", {"do": "environment"}).payload["variables"]
+            print(sorted(name for name in variables if "PROXY" in name.upper() or name == "AWS_PROFILE"))
+        print(os.environ["AWS_PROFILE"])
+        """,
+        AWS_PROFILE="no-such-profile",
+        AWS_ENDPOINT_URL="http://127.0.0.1:9",
+        HTTP_PROXY="http://127.0.0.1:9",
+        http_proxy="http://127.0.0.1:9",
+    )
+    output, errors = process.communicate(timeout=60)
+    assert output.splitlines() == ["['SUCCEEDED']", "[]", "no-such-profile"], errors
+
+
+def test_with_keys_the_functions_are_led_to_the_real_providers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.test:3128")
+    monkeypatch.setenv("OPENAI_MODEL", "some-model")
+    keys: dict[str, Any] = {
+        "openai_api_key": "sk-1",
+        "openai_base_url": "http://llm.test/v1",
+        "pinecone_api_key": "pc-1",
+    }
+    with LocalStack(TEMPLATE, prestart=False, **keys) as stack:
+        assert (stack.pinecone_url, stack.embeddings_url) == ("", "")
+        parameters = stack.template_parameters()
+        assert parameters["OpenAiBaseUrl"] == "http://llm.test/v1"
+        assert parameters["OpenAiModel"] == "some-model"
+        assert not {"PineconeControlPlaneUrl", "EmbeddingsBaseUrl", "EmbeddingModel"} & set(parameters)
+        secret = stack.client("secretsmanager").get_secret_value(SecretId=stack.adapter.physical_id("OpenAiSecret"))
+        assert json.loads(secret["SecretString"]) == {"api_key": "sk-1"}
+        variables = stack.invoke("Probe", {"do": "environment"}).payload["variables"]
+        assert variables["HTTPS_PROXY"] == "http://proxy.test:3128"
+        assert "127.0.0.1" in variables["NO_PROXY"]
+        assert not [name for name, value in variables.items() if value in ("sk-1", "pc-1")], "keys are in secrets only"
+    monkeypatch.setenv("CVMAKER_EMBEDDINGS", "local")
+    with LocalStack(TEMPLATE, prestart=False, **keys) as stack:
+        assert stack.template_parameters()["EmbeddingsBaseUrl"] == stack.embeddings_url != ""
+        secret = stack.client("secretsmanager").get_secret_value(SecretId=stack.adapter.physical_id("OpenAiSecret"))
+        assert json.loads(secret["SecretString"]) == {"api_key": "sk-1", "embeddings_api_key": "local"}
