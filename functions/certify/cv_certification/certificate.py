@@ -139,7 +139,7 @@ def _named(pointers: list[str]) -> str:
 
 
 def _check_text(inspection: Inspection, readings: list[Reading], working: list[Reading]) -> list[Check]:
-    pages = inspection.image_pages
+    pages = inspection.pages_without_text
     empty = not any(reading.index.words for reading in working)
     failed = [reading.extraction.name for reading in readings if not reading.extraction.pages]
     pairs = sorted(
@@ -368,7 +368,11 @@ def _check_tags(inspection: Inspection) -> list[Check]:
             f"{structure.figures_without_text} without text" * bool(structure.figures_without_text),
         ),
         _check(
-            "links_described", links_sound or not inspection.links, f"{len(undescribed)} of {len(inspection.links)} not"
+            "links_described",
+            links_sound or not inspection.links,
+            f"{len(undescribed)} of {len(inspection.links)} without"
+            if undescribed
+            else f"{len(inspection.links)} links",
         ),
         _check("language_set", bool(inspection.language), inspection.language),
         _check("title_shown", bool(inspection.title) and inspection.title_shown),

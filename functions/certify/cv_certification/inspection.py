@@ -12,6 +12,9 @@ from urllib.parse import unquote
 SMALLEST_READABLE = 3.0
 # A text object whose area of the page picture varies less than this (of 255) shows nothing to a person.
 FAINTEST_CONTRAST = 12
+# Pixels per point, and the longest side of a page picture (a page may claim to be 5 m wide).
+FINEST_SCALE = 2.0
+LARGEST_PICTURE = 3000
 # More of the page than this (share of its area) under one image is no portrait but content.
 LARGEST_PORTRAIT = 0.15
 # Bytes of a glyph's program that draws nothing: a width and the end.
@@ -72,7 +75,7 @@ class Inspection:
     links: list[Link] = field(default_factory=list)
     hidden: list[Hidden] = field(default_factory=list)
     has_text_layer_over_scan: bool = False
-    image_pages: list[int] = field(default_factory=list)
+    pages_without_text: list[int] = field(default_factory=list)
     large_images: int = 0
     attachments: dict[str, bytes] = field(default_factory=dict)
     active_content: list[str] = field(default_factory=list)
@@ -308,7 +311,11 @@ def _inspect_pages(pdf: bytes, inspection: Inspection) -> None:
     try:
         inspection.pages = len(document)
         for number in range(len(document)):
-            page = document[number]
+            try:
+                page = document[number]
+            except pypdfium2.PdfiumError:
+                inspection.pages_without_text.append(number + 1)
+                continue
             try:
                 _inspect_page(page, number + 1, inspection)
             finally:
@@ -321,10 +328,11 @@ def _inspect_page(page: Any, number: int, inspection: Inspection) -> None:
     import pypdfium2.raw as pdfium
 
     width, height = page.get_size()
+    area = max(1.0, width * height)
     covered = 0.0
     for item in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=4):
         x0, y0, x1, y1 = item.get_bounds()
-        share = max(0.0, x1 - x0) * max(0.0, y1 - y0) / (width * height)
+        share = max(0.0, x1 - x0) * max(0.0, y1 - y0) / area
         covered = max(covered, share)
         inspection.large_images += share > LARGEST_PORTRAIT
     text_page = page.get_textpage()
@@ -342,7 +350,7 @@ def _inspect_page(page: Any, number: int, inspection: Inspection) -> None:
                 visible += word.characters
         inspection.hidden.extend(Hidden(number, reason, count) for reason, count in sorted(hidden.items()))
         if covered > 0.4 and visible < 40:
-            inspection.image_pages.append(number)
+            inspection.pages_without_text.append(number)
         _read_links(page, number, text_page, inspection)
     finally:
         text_page.close()
@@ -404,9 +412,8 @@ class PagePicture:
     This needs no knowledge of colours, covers, clips or transparency.
     """
 
-    scale = 2
-
     def __init__(self, page: Any) -> None:
+        self.scale = min(FINEST_SCALE, LARGEST_PICTURE / max(1.0, *page.get_size()))
         picture = page.render(scale=self.scale, grayscale=True)
         self.pixels, self.stride = bytes(picture.buffer), picture.stride
         self.width, self.height = picture.width, picture.height

@@ -104,7 +104,8 @@ def page_pictures(pdf: bytes) -> Iterable[bytes]:
     try:
         for number in range(min(len(document), SHOWN_PAGES)):
             page = document[number]
-            picture = page.render(scale=PICTURE_WIDTH_PIXELS / page.get_width()).to_pil()
+            scale = PICTURE_WIDTH_PIXELS / max(1.0, page.get_width(), page.get_height() / 2)
+            picture = page.render(scale=scale).to_pil()
             output = io.BytesIO()
             # Few colours are enough to show a CV, and keep the report small.
             picture.convert("P", palette=1, colors=64).save(output, "PNG", optimize=True)

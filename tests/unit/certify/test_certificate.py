@@ -1,5 +1,6 @@
 """The certificate: each hazard is made on purpose in a PDF and must be named; a sound PDF must pass."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -329,3 +330,21 @@ def test_a_file_protected_by_its_owner_is_a_hazard(make_pdf: Pdf, page: Any) -> 
 def test_too_many_pages_are_refused(make_pdf: Pdf, page: Any) -> None:
     with pytest.raises(InputError, match="too_many_pages"):
         certify(make_pdf([page(stacked(LINES[:1]))] * 101), None, None)
+
+
+def test_a_giant_page_is_looked_at_in_a_small_picture(make_pdf: Pdf, page: Any) -> None:
+    pdf = make_pdf([page(stacked(LINES))]).replace(b"/MediaBox [0 0 595 842]", b"/MediaBox [0 0 14400 14400]")
+    assert "no_hidden_text" not in broken(certify(pdf, None, None))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_damaged_files_are_refused_or_certified_but_never_crash(make_pdf: Pdf, page: Any, seed: int) -> None:
+    import random
+
+    chance = random.Random(seed)
+    pdf = bytearray(make_pdf([page(stacked(LINES))] * 2))
+    for _ in range(chance.choice([1, 20, 200])):
+        pdf[chance.randrange(20, len(pdf))] = chance.randrange(256)
+    with contextlib.suppress(InputError):  # anything else is a crash
+        certificate = certify(bytes(pdf[: chance.randrange(len(pdf) // 2, len(pdf))]), None, None)
+        assert certificate.verdict in ("pass", "warn", "fail")
