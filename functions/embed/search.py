@@ -12,8 +12,8 @@ from cvmaker_core.settings import EmbeddingSettings, settings
 from evidence_matching.embedding_client import EmbeddingClient
 from evidence_matching.memory_search import SearchRequest, SearchResults, search_memory
 from evidence_matching.provider_errors import ProviderFailure, provider_warning
-from vector_providers import embedding_configuration, store_configuration
 from pydantic import ValidationError
+from vector_providers import embedding_configuration, store_configuration
 
 # The gateway gives up after 29 seconds, Lambda after 25.
 PROVIDER_SECONDS = 10.0

@@ -26,6 +26,7 @@ class Fault:
     delay_seconds: float = 0.0
     drip_seconds: float = 0.0
     repeat: int = 1
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 def openai_error(status: int, code: str) -> Fault:
@@ -104,6 +105,8 @@ class ProvidersServer:
                 self.send_response(fault.status)
                 self.send_header("content-type", fault.content_type)
                 self.send_header("content-length", str(len(fault.body) * fault.repeat))
+                for name, value in fault.headers.items():
+                    self.send_header(name, value)
                 self.end_headers()
                 if fault.drip_seconds:
                     for byte in fault.body:

@@ -4,11 +4,15 @@ Ids are `{job_id}#{hash of the text}`: a repeated run writes the same vectors, a
 told from another's. Writes become visible only after a while, so nothing here reads its own writes.
 """
 
+import queue
 import re
-from collections.abc import Iterator, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cvmaker_core.hashing import content_hash
@@ -24,6 +28,11 @@ UPSERT_BATCH = 200
 DELETE_BATCH = 1000
 MAX_METADATA_TEXT = 1000
 MAX_INDEX_NAME = 45
+# The SDK makes four attempts at a data call, whatever it is told, and sleeps as long as a Retry-After says (up to a
+# minute). So one attempt gets a quarter of a call's time, and a call that outlasts its time is left behind.
+SDK_ATTEMPTS = 4
+# What all calls of one run may take together, as a multiple of one call's time.
+RUN_SHARE = 2.0
 
 
 @dataclass(frozen=True)
@@ -76,6 +85,7 @@ class VectorStore:
         self.writes = 0
         self._database: Pinecone | None = None
         self._index: Any = None
+        self._deadline = time.monotonic() + RUN_SHARE * configuration.timeout_seconds
 
     def upsert(self, job_id: str, items: Sequence[CvItem], texts: Sequence[str], vectors: Any, as_of: date) -> int:
         """Write a job's items (`texts` are what may leave: without contact details). Returns how many vectors.
@@ -102,7 +112,7 @@ class VectorStore:
             index = self._open(create=True)
             for start in range(0, len(listed), UPSERT_BATCH):
                 batch = listed[start : start + UPSERT_BATCH]
-                index.upsert(vectors=batch, namespace=self.owner, timeout=self.configuration.timeout_seconds)
+                self._call(index.upsert, vectors=batch, namespace=self.owner)
                 self.writes += len(batch)
         return len(listed)
 
@@ -114,14 +124,13 @@ class VectorStore:
             if index is None:
                 return 0
             stale: list[str] = []
-            for page in index.list(
-                prefix=f"{job_id}#", namespace=self.owner, timeout=self.configuration.timeout_seconds
-            ):
+            pages = index.list(prefix=f"{job_id}#", namespace=self.owner, timeout=self._attempt_seconds)
+            while page := self._call(next, pages, None, bare=True):
                 self.reads += 1
                 stale += [str(item.id) for item in page.vectors if item.id not in keep]
             for start in range(0, len(stale), DELETE_BATCH):
                 batch = stale[start : start + DELETE_BATCH]
-                index.delete(ids=batch, namespace=self.owner, timeout=self.configuration.timeout_seconds)
+                self._call(index.delete, ids=batch, namespace=self.owner)
                 removed += len(batch)
         return removed
 
@@ -140,15 +149,46 @@ class VectorStore:
             if index is None:
                 return []
             self.reads += 1
-            answer = index.query(
+            answer = self._call(
+                index.query,
                 vector=[float(x) for x in vector],
                 top_k=limit,
                 namespace=self.owner,
                 filter=condition,
                 include_metadata=True,
-                timeout=self.configuration.timeout_seconds,
             )
             return [found for found in map(_stored_item, answer.matches or []) if found]
+
+    @property
+    def _attempt_seconds(self) -> float:
+        return max(0.2, self.configuration.timeout_seconds / SDK_ATTEMPTS)
+
+    def _call(self, function: Callable[..., Any], *positional: Any, bare: bool = False, **named: Any) -> Any:
+        """One SDK call within its time, in a thread that is left behind when it does not return.
+
+        `bare`: the call takes no time limit of its own.
+        """
+        seconds = min(self.configuration.timeout_seconds, self._deadline - time.monotonic())
+        if seconds <= 0:
+            raise ProviderFailure("memory_timeout")
+        if not bare:
+            named["timeout"] = self._attempt_seconds
+        outcome: queue.SimpleQueue[tuple[bool, Any]] = queue.SimpleQueue()
+
+        def work() -> None:
+            try:
+                outcome.put((True, function(*positional, **named)))
+            except BaseException as error:  # noqa: BLE001 - handed over to the caller
+                outcome.put((False, error))
+
+        threading.Thread(target=work, daemon=True).start()
+        try:
+            succeeded, value = outcome.get(timeout=seconds)
+        except queue.Empty:
+            raise ProviderFailure("memory_timeout") from None
+        if not succeeded:
+            raise value
+        return value
 
     def _connect(self) -> "Pinecone":
         if self._database is None:
@@ -171,17 +211,22 @@ class VectorStore:
             return self._index
         database = self._connect()
         try:
-            description = database.indexes.describe(self.name)
+            description = self._call(database.indexes.describe, self.name, bare=True)
         except NotFoundError:
             if not create:
                 return None
             specification = ServerlessSpec(cloud=self.configuration.cloud, region=self.configuration.region)
             try:
-                description = database.indexes.create(
-                    name=self.name, dimension=self.dimensions, metric="cosine", spec=specification, timeout=-1
+                description = self._call(
+                    partial(database.indexes.create, timeout=-1),  # do not wait until it is ready
+                    name=self.name,
+                    dimension=self.dimensions,
+                    metric="cosine",
+                    spec=specification,
+                    bare=True,
                 )
             except ConflictError:  # another job of this moment made it
-                description = database.indexes.describe(self.name)
+                description = self._call(database.indexes.describe, self.name, bare=True)
         if not description.status.ready:
             raise ProviderFailure("memory_not_ready", throttled=True)
         self._index = database.index(host=str(description.host))

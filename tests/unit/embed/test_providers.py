@@ -214,10 +214,11 @@ MEMORY_FAULTS = {
 @pytest.mark.parametrize("place", ["/indexes", "/data/"])
 @pytest.mark.parametrize("code", MEMORY_FAULTS)
 def test_a_failing_vector_store_leaves_evidence_and_a_warning(resume: dict[str, Any], code: str, place: str) -> None:
+    seconds = 1.0 if code == "memory_timeout" else 8.0  # the SDK's own four attempts take about two
     with ProvidersServer(fault=at(place, MEMORY_FAULTS[code])) as server:
         began = time.perf_counter()
-        run = gather(server, resume)
-        assert time.perf_counter() - began < 4
+        run = gather(server, resume, memory=store_configuration(server, timeout_seconds=seconds))
+        assert time.perf_counter() - began < seconds + 2
     assert codes(run) == [code]
     assert run.evidence.matches[0].state == "met"
     assert run.evidence.career_memory == []
@@ -256,3 +257,13 @@ def test_the_budget_is_kept_before_the_call(server: ProvidersServer, resume: dic
     run = gather(server, resume, embeddings=configuration, max_usd=0.0)
     assert codes(run) == ["embeddings_over_budget"]
     assert run.embedding_requests == 0
+
+
+def test_a_long_retry_after_does_not_hold_the_job(resume: dict[str, Any]) -> None:
+    """The SDK would sleep as long as it is told."""
+    slow = Fault(429, b'{"message": "secret text"}', headers={"retry-after": "30"})
+    with ProvidersServer(fault=at("/data/", slow)) as server:
+        began = time.perf_counter()
+        run = gather(server, resume)
+        assert time.perf_counter() - began < 3
+    assert codes(run) == ["memory_timeout"]
