@@ -63,7 +63,7 @@ def contact_rows(document: Document | Letter, design: Design) -> list[list[Conta
     _, right, _, left = design.margins
     portrait = 34 if isinstance(document, Document) and document.photo else 0
     width = (210 if design.paper == "A4" else 216) - left - right - portrait
-    millimetres_per_letter = 0.53 * design.body_size * 25.4 / 72
+    millimetres_per_letter = design.fonts.letter_width * design.body_size * 25.4 / 72
     room = max(30, int(width / millimetres_per_letter))
     contacts = list(document.contacts)
     lengths = [len(contact.shown) + 3 for contact in contacts]

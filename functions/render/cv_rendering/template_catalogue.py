@@ -22,6 +22,7 @@ class FontPair:
     heading_fallback: str
     body_fallback: str
     description: str
+    letter_width: float
 
 
 @dataclass(frozen=True)

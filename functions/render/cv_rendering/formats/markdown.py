@@ -15,6 +15,8 @@ _ACTIVE = re.compile(r"[\\`*\[\]<>$~|]|(?<!\w)_|_(?!\w)|&(?=#\w+;|[A-Za-z]\w+;)|
 # At the start of a line: headings, quotes, lists, rules, and the underlines of headings.
 _OPENING = re.compile(r"(?:#{1,6}(?=\s|$)|[-+=](?=[-+=\s]|$)|(?<=\d)[.)](?=\s|$))")
 _NUMBER = re.compile(r"\d{1,9}(?=[.)](?:\s|$))")
+# Between employer, place and address: unlike a comma, a bar is never part of them (escaped: tables are made of it).
+BESIDE = r" \| "
 _UNSAFE_IN_TARGET = re.compile(r"[\s<>()\\\"'`\[\]]")
 
 

@@ -1,7 +1,7 @@
 """Plain text, for pasting into application forms and for e-mail.
 
-One fact a line (title, then employer and place, then dates), so that a form's own parser
-meets them apart; lines of at most 80 columns, broken between words only, so that addresses
+Title, dates, and employer with place each have a line, so that a form's own parser meets
+them apart; lines of at most 80 columns, broken between words only, so that addresses
 stay whole. Headings are underlined rather than put in capitals: capital letters are wrong
 for many languages (Turkish i, German ß, Greek accents) and do not exist in others.
 """
@@ -68,9 +68,8 @@ def _section(section: Section) -> list[str]:
 
 
 def _entry(entry: Entry) -> list[str]:
-    lines = [*wrap(entry.title), *wrap(BESIDE.join(filter(None, (entry.subtitle, entry.location)))), *wrap(entry.dates)]
-    if entry.link:
-        lines.append(entry.link.text)
+    where = (entry.subtitle, entry.location, entry.link.text if entry.link else "")
+    lines = [*wrap(entry.title), *wrap(entry.dates), *wrap(BESIDE.join(filter(None, where)))]
     for paragraph in entry.paragraphs:
         lines += wrap(paragraph)
     for bullet in entry.bullets:
