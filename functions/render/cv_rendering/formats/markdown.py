@@ -83,9 +83,13 @@ def _section(section: Section) -> Iterable[str]:
 def _entry(entry: Entry) -> Iterable[str]:
     if entry.title:
         yield f"### {escape(entry.title)}"
-    place = ", ".join(filter(None, (f"**{escape(entry.subtitle)}**" if entry.subtitle else "", escape(entry.location))))
+    where = (
+        f"**{escape(entry.subtitle)}**" if entry.subtitle else "",
+        escape(entry.location),
+        _link(entry.link) if entry.link else "",
+    )
     # A backslash at the end of a line is CommonMark's line break.
-    head = [place, f"*{escape(entry.dates)}*" if entry.dates else "", _link(entry.link) if entry.link else ""]
+    head = [f"*{escape(entry.dates)}*" if entry.dates else "", BESIDE.join(filter(None, where))]
     if lines := "\\\n".join(filter(None, head)):
         yield lines
     yield from map(escape, entry.paragraphs)

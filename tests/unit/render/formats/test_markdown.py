@@ -80,7 +80,7 @@ def test_the_whole_document() -> None:
     )
     assert write_markdown(document).decode() == (
         "# Jane Doe\n\n**Engineer**\n\n- [jane@example.com](mailto:jane@example.com)\n- X: jd\n\n## Work\n\n"
-        "### Engineer\n\n**Acme\\***, Leeds\\\n*2019 - 2021*\\\n[acme.example](https://acme.example/%28x%29%20y)\n\n"
+        "### Engineer\n\n*2019 - 2021*\\\n**Acme\\*** \\| Leeds \\| [acme.example](https://acme.example/%28x%29%20y)\n\n"
         "- First\n- \\# Second\n\n**Technologies:** Python\n"
     )
     html = READER.render(write_markdown(document).decode())

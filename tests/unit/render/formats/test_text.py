@@ -26,7 +26,7 @@ def test_the_whole_document() -> None:
         ),
     )
     long_bullet = "- " + " ".join(["word"] * 15) + "\n  " + " ".join(["word"] * 5)
-    job = f"Engineer\nAcme | Leeds\n2019 - 2021\n{long_bullet}"
+    job = f"Engineer\n2019 - 2021\nAcme | Leeds\n{long_bullet}"
     assert write_text(document).decode() == (
         f"Jane Doe\nEngineer\n\njane@example.com\n123\n\nWork\n----\n{job}\n\n{job}\n\n"
         "Languages\n---------\nEnglish, Welsh\n"
