@@ -528,6 +528,7 @@ export interface components {
             };
             /** Form Fields */
             form_fields?: components["schemas"]["FormField"][];
+            options?: components["schemas"]["DesignOptions"];
         };
         /**
          * Link
@@ -578,8 +579,11 @@ export interface components {
             type: string;
             /** Title */
             title: string;
-            /** Status */
-            status: number;
+            /**
+             * Status
+             * @description Absent where the gateway itself refuses.
+             */
+            status?: number | null;
             /**
              * Code
              * @example job_not_found

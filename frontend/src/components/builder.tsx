@@ -2,28 +2,15 @@
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import type { Resume } from "../api/artefacts";
 import { useInterface } from "../i18n";
+import { type Design, forgetDraft, keepDraft, readDraft } from "../state/draft";
 import { useHistory } from "../state/history";
 import { setAt, withoutBlanks } from "../state/resume";
-import { type Design, DesignControls } from "./design-options";
+import { DesignControls } from "./design-options";
 import { Dialog } from "./dialog";
 import { ImproveDialog, type Improving } from "./improve-dialog";
 import { LivePreview } from "./live-preview";
 import { Problem } from "./problem";
 import { ResumeEditor } from "./resume-editor";
-
-interface Draft {
-  resume: Resume;
-  design: Design;
-}
-
-function readDraft(key: string): Draft | null {
-  try {
-    const text = localStorage.getItem(key);
-    return text ? (JSON.parse(text) as Draft) : null;
-  } catch {
-    return null;
-  }
-}
 
 export function Builder(props: {
   job: string | null;
@@ -36,8 +23,7 @@ export function Builder(props: {
   onSave: (resume: Resume, design: Design, changed: boolean) => Promise<boolean>;
 }) {
   const { t } = useInterface();
-  const draftKey = `cvmaker.draft.${props.job ?? "new"}`;
-  const [draft] = useState(() => readDraft(draftKey));
+  const [draft] = useState(() => readDraft(props.job));
   const history = useHistory<Resume>(draft?.resume ?? props.initial);
   const [design, setDesign] = useState<Design>(draft?.design ?? props.design);
   const [improving, setImproving] = useState<Improving | null>(null);
@@ -50,14 +36,10 @@ export function Builder(props: {
   useEffect(() => {
     if (!changed && design === props.design) return;
     const timer = setTimeout(() => {
-      try {
-        localStorage.setItem(draftKey, JSON.stringify({ resume, design }));
-      } catch {
-        // No room or no permission: the page still has it.
-      }
+      keepDraft(props.job, { resume, design });
     }, 400);
     return () => clearTimeout(timer);
-  }, [resume, design, draftKey, changed, props.design]);
+  }, [resume, design, props.job, changed, props.design]);
 
   useEffect(() => {
     const keys = (event: KeyboardEvent): void => {
@@ -95,22 +77,12 @@ export function Builder(props: {
     }
   };
   const save = async (): Promise<void> => {
-    if (await props.onSave(resume, design, changed)) {
-      try {
-        localStorage.removeItem(draftKey);
-      } catch {
-        // Nothing was kept.
-      }
-    }
+    if (await props.onSave(resume, design, changed)) forgetDraft(props.job);
   };
   const startOver = (): void => {
     set(props.initial);
     setDesign(props.design);
-    try {
-      localStorage.removeItem(draftKey);
-    } catch {
-      // Nothing was kept.
-    }
+    forgetDraft(props.job);
   };
 
   return (

@@ -1,12 +1,8 @@
 /** Template, colour, fonts, paper and density. */
 import type { Schemas } from "../api/client";
 import { type Text, useInterface } from "../i18n";
+import type { Design } from "../state/draft";
 import { useTemplates } from "./template-picker";
-
-export interface Design {
-  template: string;
-  options: Schemas["DesignOptions"];
-}
 
 export function DesignControls({ design, onChange }: { design: Design; onChange: (design: Design) => void }) {
   const { t } = useInterface();

@@ -7,6 +7,7 @@ import { useArtefact } from "../api/queries";
 import { Dialog } from "../components/dialog";
 import { Problem } from "../components/problem";
 import { type Text, useInterface } from "../i18n";
+import { forgetDraft } from "../state/draft";
 import { navigate } from "../state/router";
 
 const FILES: [string, Text][] = [
@@ -248,8 +249,8 @@ export function Delete({ job, onDeleted }: { job: string; onDeleted?: () => void
   const remove = async (): Promise<void> => {
     try {
       await deleteJob(job);
+      forgetDraft(job);
       try {
-        localStorage.removeItem(`cvmaker.draft.${job}`);
         localStorage.removeItem(`cvmaker.note.${job}`);
       } catch {
         // Nothing was kept.

@@ -15,6 +15,7 @@ export default function Edit({ job }: { job: JobView }) {
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const key = useRef("");
+  const [design] = useState(() => ({ template: job.template, options: job.options ?? {} }));
   if (result.error) return <Problem error={result.error} onRetry={() => void result.refetch()} />;
   if (!result.data) return <p className="soft">{t("loading")}</p>;
   const resume = result.data.resume ?? result.data;
@@ -22,11 +23,11 @@ export default function Edit({ job }: { job: JobView }) {
     <Builder
       job={job.job_id}
       initial={resume}
-      design={{ template: job.template, options: {} }}
+      design={design}
       busy={busy}
       error={error}
       saveLabel={t("saveVersion")}
-      onSave={async (edited, design, changed) => {
+      onSave={async (edited, chosen, changed) => {
         setBusy(true);
         setError(null);
         key.current ||= newIdempotencyKey();
@@ -35,8 +36,8 @@ export default function Edit({ job }: { job: JobView }) {
             job.job_id,
             {
               ...(changed ? { resume: withoutBlanks(edited) } : {}),
-              template: design.template,
-              options: design.options,
+              template: chosen.template,
+              options: chosen.options,
             },
             job.etags?.resume ?? "",
             key.current,

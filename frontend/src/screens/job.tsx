@@ -54,8 +54,8 @@ function Failed({ job }: { job: JobView }) {
     <div className="progress stack loose">
       <h1 tabIndex={-1}>{t("failedTitle")}</h1>
       <div className="message bad" role="alert">
-        <strong>{job.error?.message}</strong>
-        {job.error?.advice && <span>{job.error.advice}</span>}
+        <strong dir="auto">{job.error?.message}</strong>
+        {job.error?.advice && <span dir="auto">{job.error.advice}</span>}
       </div>
       <div className="row">
         <RouteLink href="/" className="button primary">
@@ -123,7 +123,7 @@ function Score({ label, before, value }: { label: "fit" | "visibility"; before: 
         {before !== null && before !== value && (
           <span className="before">
             <span className="visually-hidden">{t("before")} </span>
-            {formatNumber(before)} <span aria-hidden="true">→</span>
+            {formatNumber(before)} <span className="arrow" aria-hidden="true">→</span>
             <span className="visually-hidden">{t("after")}</span>{" "}
           </span>
         )}

@@ -1,6 +1,6 @@
 /** What was changed and why, what the posting asks for and what answers it, and where each claim stands in the upload. */
 import { useMemo, useRef, useState } from "react";
-import type { Analysis, EvidenceData, Parsed, Span, Tailored } from "../api/artefacts";
+import type { Analysis, EvidenceData, Parsed, Resume, Span, Tailored } from "../api/artefacts";
 import { editResume, type JobView, newIdempotencyKey } from "../api/client";
 import { useArtefact } from "../api/queries";
 import { Diff } from "../components/diff";
@@ -8,7 +8,9 @@ import { Dialog } from "../components/dialog";
 import { Problem } from "../components/problem";
 import { SourceViewer } from "../components/source-viewer";
 import { type Text, useInterface } from "../i18n";
+import { keepDraft } from "../state/draft";
 import { resolvePointer, sourcesOf, spansOf } from "../state/provenance";
+import { entriesOf, setAt, textOf } from "../state/resume";
 import { navigate } from "../state/router";
 
 const TONES = { met: "good", partly: "warn", adjacent: "warn", missing: "bad" } as const;
@@ -43,8 +45,8 @@ export default function Review({ job }: { job: JobView }) {
             <ul className="stack tight">
               {analysis.findings.map((finding, index) => (
                 <li key={index} className={`message ${finding.severity === "info" ? "" : finding.severity === "error" ? "bad" : "warn"}`}>
-                  <strong>{finding.message}</strong>
-                  <span>{finding.advice}</span>
+                  <strong dir="auto">{finding.message}</strong>
+                  <span dir="auto">{finding.advice}</span>
                   {spansOf(parsed, [finding.pointer]).length > 0 && (
                     <button type="button" className="link" onClick={() => show([finding.pointer], true)}>
                       {t("showInDocument")}
@@ -56,17 +58,7 @@ export default function Review({ job }: { job: JobView }) {
           </section>
         )}
         {evidence && evidence.career_memory.length > 0 && (
-          <section className="card stack">
-            <h2>{t("careerMemory")}</h2>
-            <p className="soft">{t("careerMemoryText")}</p>
-            <ul className="stack tight">
-              {evidence.career_memory.map((offer) => (
-                <li key={`${offer.job_id}${offer.pointer}`} className="message">
-                  <span dir="auto">{offer.text}</span>
-                </li>
-              ))}
-            </ul>
-          </section>
+          <CareerMemory job={job} offers={evidence.career_memory} />
         )}
       </div>
       <div className="aside on-demand" tabIndex={0} role="group" aria-label={t("yourDocument")}>
@@ -76,6 +68,52 @@ export default function Review({ job }: { job: JobView }) {
         <SourceViewer job={job} parsed={parsed} spans={spans} />
       </Dialog>
     </div>
+  );
+}
+
+/** Items of earlier CVs: offered, and taken over only by the person, into the entry they choose. */
+function CareerMemory({ job, offers }: { job: JobView; offers: EvidenceData["career_memory"] }) {
+  const { t } = useInterface();
+  const result = useArtefact<{ resume?: Resume } & Resume>(job, "resume.json").data;
+  const resume = result?.resume ?? result;
+  const [target, setTarget] = useState(0);
+  const work = resume ? entriesOf(resume, "work") : [];
+  const take = (text: string): void => {
+    if (!resume) return;
+    const highlights = work[target]?.highlights ?? [];
+    const edited = work.length ? setAt(resume, ["work", target, "highlights"], [...highlights, text]) : setAt(resume, ["basics", "summary"], `${textOf(resume.basics?.summary)} ${text}`.trim());
+    keepDraft(job.job_id, { resume: edited, design: { template: job.template, options: job.options ?? {} } });
+    navigate(`/jobs/${job.job_id}/edit`);
+  };
+  return (
+    <section className="card stack">
+      <h2>{t("careerMemory")}</h2>
+      <p className="soft">{t("careerMemoryText")}</p>
+      {work.length > 1 && (
+        <label className="field">
+          <span>{t("addTo")}</span>
+          <select value={target} onChange={(event) => setTarget(Number(event.target.value))}>
+            {work.map((entry, index) => (
+              <option key={index} value={index}>
+                {[textOf(entry["position"]), textOf(entry["name"])].filter(Boolean).join(", ")}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <ul className="stack tight">
+        {offers.map((offer) => (
+          <li key={`${offer.job_id}${offer.pointer}`} className="message">
+            <span dir="auto">{offer.text}</span>
+            <span>
+              <button type="button" className="button" disabled={!resume} onClick={() => take(offer.text)}>
+                {t("addThis")}
+              </button>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -89,7 +127,7 @@ function Warnings({ job }: { job: JobView }) {
       </summary>
       <ul className="stack tight" style={{ marginTop: "0.8rem" }}>
         {job.warnings.map((warning) => (
-          <li key={warning.code + warning.message}>
+          <li key={warning.code + warning.message} dir="auto">
             {warning.message} <span className="soft">{warning.advice}</span>
           </li>
         ))}
@@ -162,7 +200,7 @@ function Changes({ job, tailored, onShow }: { job: JobView; tailored: Tailored; 
               onFocus={() => onShow(sources)}
             >
               <Diff before={shown(change.pointer, change.before)} after={shown(change.pointer, change.after)} />
-              <p className="soft small">{change.reason}</p>
+              <p className="soft small" dir="auto">{change.reason}</p>
               <div className="row between">
                 <button type="button" className="link small" onClick={() => onShow(sources, true)}>
                   {t("showInDocument")}
@@ -207,7 +245,7 @@ function Changes({ job, tailored, onShow }: { job: JobView; tailored: Tailored; 
                 </p>
                 <ul className="small">
                   {rejection.reasons.map((reason, at) => (
-                    <li key={at} className="soft">
+                    <li key={at} className="soft" dir="auto">
                       {reason.detail || reason.code}
                     </li>
                   ))}
@@ -262,7 +300,7 @@ function Requirements(props: { analysis: Analysis; evidence: EvidenceData; resum
                   })}
                 </ul>
               ) : (
-                match?.reason && <span className="more small soft">{match.reason}</span>
+                match?.reason && <span className="more small soft" dir="auto">{match.reason}</span>
               )}
             </li>
           );

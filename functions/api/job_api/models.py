@@ -164,6 +164,7 @@ class JobView(JobSummary):
         default_factory=dict, description="For `If-Match` of `PUT …/source` and `PUT …/resume`."
     )
     form_fields: list[FormField] = Field(default_factory=list)
+    options: DesignOptions = Field(default_factory=DesignOptions)
 
 
 class JobPage(BaseModel):

@@ -15,7 +15,7 @@ from typing import Any
 from cvmaker_core.job_status import STAGE_FILES, derive_status
 from cvmaker_core.job_store import JobStore, ObjectMissing, StoredObject
 from cvmaker_core.schema.artefacts import StageWarning
-from cvmaker_core.schema.jobs import JobError, JobReference, JobRequest, Status
+from cvmaker_core.schema.jobs import DesignOptions, JobError, JobReference, JobRequest, Status
 from pydantic import ValidationError
 
 from job_api.application_form import form_fields
@@ -145,6 +145,7 @@ class JobReader:
             "warnings": warnings,
             "error": error,
             "form_fields": form.form if form else [],
+            "options": self.facts(listed, "request.json").get("options", DesignOptions()),
             "etags": {
                 role: f'"{listed.files[name].etag}"'
                 for role, name in (("source", "parsed.json"), ("resume", "resume.json"))
@@ -268,6 +269,7 @@ def digest_of(name: str, document: Any) -> Digest:
             "template": request.template,
             "source_job": request.source_job,
             "file_name": request.file_name,
+            "options": request.options,
         }
         return Digest(facts=facts)
     data = document["data"] if is_envelope(document) else document

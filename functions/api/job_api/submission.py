@@ -421,7 +421,8 @@ class Submissions:
     def _design(self, choice: DesignChoice, earlier: JobRequest | None = None) -> dict[str, Any]:
         earlier = earlier or JobRequest(as_of=date.min)
         options = earlier.options.model_dump(exclude_none=True)
-        options |= choice.options.model_dump(exclude_none=True) if choice.options else {}
+        # An explicit null goes back to the template's own choice; what is not named stays.
+        options |= choice.options.model_dump(exclude_unset=True) if choice.options else {}
         return {
             "template": choice.template or earlier.template,
             "options": DesignOptions.model_validate(options),

@@ -6,7 +6,6 @@ import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -87,7 +86,7 @@ class Api:
     def stored(self, key: str) -> Any:
         return json.loads(self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())
 
-    def keys(self, prefix: str = "") -> list[str]:
+    def stored_keys(self, prefix: str = "") -> list[str]:
         return [item["Key"] for item in self.s3.list_objects_v2(Bucket=BUCKET, Prefix=prefix).get("Contents", [])]
 
     def executions(self) -> list[str]:
@@ -151,40 +150,30 @@ def load_module(folder: str) -> Any:
     return module
 
 
-@cache
-def api_module() -> Any:
-    """Loaded once: its settings are the same for all tests."""
-    return load_module("api")
+ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "DOCUMENTS_BUCKET": BUCKET,
+    "STATE_MACHINE_ARN": MACHINE,
+    "ERASE_FUNCTION_NAME": "erase",
+    "APP_ORIGIN": ORIGIN,
+    "JOBS_PER_OWNER_PER_DAY": "5",
+}
 
 
-@pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    for name, value in {
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "DOCUMENTS_BUCKET": BUCKET,
-        "STATE_MACHINE_ARN": MACHINE,
-        "ERASE_FUNCTION_NAME": "erase",
-        "APP_ORIGIN": ORIGIN,
-        "JOBS_PER_OWNER_PER_DAY": "5",
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    return monkeypatch
-
-
-@pytest.fixture
-def api(environment: pytest.MonkeyPatch) -> Iterator[Api]:
-    with mock_aws(config={"lambda": {"use_docker": False}}):
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[Api]:
+    """One moto a module: making clients and functions costs more than a test."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws(config={"lambda": {"use_docker": False}}):
+        for name, value in ENVIRONMENT.items():
+            patch.setenv(name, value)
+        patch.delenv("AWS_ENDPOINT_URL", raising=False)
         aws.client.cache_clear()
         s3 = boto3.client("s3", region_name=REGION)
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
         iam = boto3.client("iam", region_name=REGION)
         role = iam.create_role(RoleName="role", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
-        steps = boto3.client("stepfunctions", region_name=REGION)
-        definition = json.dumps({"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 60, "End": True}}})
-        steps.create_state_machine(name="pipeline", definition=definition, roleArn=role)
         code = io.BytesIO()
         with zipfile.ZipFile(code, "w") as archive:
             archive.writestr("app.py", "def handler(event, context): return {}")
@@ -195,7 +184,27 @@ def api(environment: pytest.MonkeyPatch) -> Iterator[Api]:
             Handler="app.handler",
             Code={"ZipFile": code.getvalue()},
         )
-        module = api_module()
-        module.services.cache_clear()
-        yield Api(module, s3, steps)
+        module = load_module("api")
+        yield Api(module, s3, boto3.client("stepfunctions", region_name=REGION))
+        aws.client.cache_clear()
+
+
+@pytest.fixture
+def environment(cloud: Api, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    return monkeypatch
+
+
+@pytest.fixture
+def api(cloud: Api) -> Iterator[Api]:
+    """The function with an empty bucket and no executions."""
+    definition = json.dumps({"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 60, "End": True}}})
+    cloud.steps.create_state_machine(
+        name="pipeline", definition=definition, roleArn="arn:aws:iam::123456789012:role/role"
+    )
+    cloud.module.services().reader.digests.clear()
+    yield cloud
     aws.client.cache_clear()
+    cloud.module.services.cache_clear()
+    cloud.steps.delete_state_machine(stateMachineArn=MACHINE)
+    for key in cloud.stored_keys():
+        cloud.s3.delete_object(Bucket=BUCKET, Key=key)

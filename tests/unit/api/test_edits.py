@@ -93,6 +93,16 @@ def test_an_edit_carries_decisions_text_letter_and_design(api: Api) -> None:
     assert request["posting"] == "Nurse at Acme"
 
 
+def test_design_options_stay_until_they_are_changed_or_cleared(api: Api) -> None:
+    etags = api.finished_job()
+    api.put(JOB, "request.json", {"kind": "upload", "options": {"accent": "#005f73", "paper": "A4"}})
+    assert api("GET", f"/jobs/{JOB}").body["options"]["accent"] == "#005f73"
+    body = {"options": {"accent": None, "density": "compact"}}
+    answer = api("PUT", f"/jobs/{JOB}/resume", body, headers={"If-Match": etags["resume.json"]})
+    stored = api.stored(f"jobs/{ALICE}/{answer.body['job_id']}/request.json")
+    assert stored["options"] == {"paper": "A4", "density": "compact"}
+
+
 def test_a_posting_that_was_a_file_stays_the_posting(api: Api) -> None:
     etags = api.finished_job()
     api.put(JOB, "request.json", {"kind": "upload", "posting_key": f"uploads/{ALICE}/{JOB}/posting.pdf"})
@@ -111,7 +121,7 @@ def test_two_tabs_cannot_overwrite_each_other_silently(api: Api) -> None:
     assert second.body["job_id"] == first.body["job_id"]
     assert api.executions() == [first.body["job_id"]]
     # Nothing of the loser remains, and whoever insists may keep both.
-    assert len({key.split("/")[2] for key in api.keys(f"jobs/{ALICE}/")}) == 2
+    assert len({key.split("/")[2] for key in api.stored_keys(f"jobs/{ALICE}/")}) == 2
     assert api("PUT", f"/jobs/{JOB}/resume", {"template": "classic"}, headers={"If-Match": "*"}).status == 202
 
 
@@ -178,4 +188,4 @@ def test_a_start_that_fails_leaves_no_job_behind(api: Api, monkeypatch: pytest.M
     answer = api("POST", f"/jobs/{JOB}/tailorings", {"posting": "Baker"})
     assert (answer.status, answer.body["retryable"]) == (503, True)
     assert answer.headers["retry-after"]
-    assert {key.split("/")[2] for key in api.keys(f"jobs/{ALICE}/")} == {JOB}
+    assert {key.split("/")[2] for key in api.stored_keys(f"jobs/{ALICE}/")} == {JOB}
