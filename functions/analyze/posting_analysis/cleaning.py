@@ -99,6 +99,13 @@ def _html_to_text(markup: str) -> tuple[str, int]:
     return re.sub(r"\n\s*\n+", "\n\n", re.sub(r"[ \t]*\n[ \t]*", "\n", text)).strip(), parser.hidden_characters
 
 
+def _without_emphasis(line: str) -> str:
+    """Markdown's bold within a line is for the eye only; a line that is bold as a whole is a heading."""
+    if "**" not in line or re.fullmatch(r"\s*\*\*[^*]+\*\*:?\s*", line):
+        return line
+    return line.replace("**", "")
+
+
 def prepare_posting(raw: str) -> PreparedPosting:
     """The visible text of a posting with warnings about what is unusual in it.
 
@@ -117,6 +124,7 @@ def prepare_posting(raw: str) -> PreparedPosting:
         text = html.unescape(text)
     visible = _CONTROL.sub(" ", _INVISIBLE.sub("", text))
     hidden += sum(len(found) for found in re.findall(r"[\U000e0000-\U000e007f]{4,}", text))
+    visible = "\n".join(_without_emphasis(line) for line in visible.split("\n"))
     text = _HARD_WRAP.sub(" ", visible.strip("\n"))
     if len(text) > MAX_POSTING_CHARACTERS:
         truncated = True

@@ -364,7 +364,7 @@ def _long_list(text: str, start: int, end: int) -> list[tuple[int, int]]:
         return [(start, end)]  # "AWS, Azure or GCP"
     # "UI trends, techniques and technologies": later single common words belong to the first item.
     lone = sum(len(text[a:b].split()) == 1 and not _is_known(text[a:b].strip()) for a, b in parts[1:])
-    if len(parts) >= 3 and all(len(text[a:b].split()) <= 9 for a, b in parts) and lone * 2 <= len(parts) - 1:
+    if len(parts) >= 3 and all(len(text[a:b].split()) <= 9 for a, b in parts) and not lone:
         return parts
     return [(start, end)]
 
@@ -462,7 +462,7 @@ def _is_tool_list(text: str, start: int, end: int) -> bool:
 
 def _names_something(words: str) -> bool:
     plain = words.strip(_EDGE)
-    return bool(canonical_skill(plain)) or bool(re.match(r"[A-Z0-9]", plain)) or bool(find_skills(plain))
+    return bool(canonical_skill(plain)) or bool(re.match(r"[A-Z0-9]", plain))
 
 
 # Words after which a list names people to work with, not things to know.
@@ -492,7 +492,8 @@ def _items_or_whole(text: str, start: int, end: int, must: bool) -> Iterator[Can
             for t, k in zip(texts, known, strict=True)
         )
         mostly_known = sum(known) * 3 >= len(items) * 2 and all(len(t.split()) <= 6 for t in texts)
-        if mostly_known or (len(items) >= 3 and "," in text[start:end] and short):
+        examples = lexicon.list_intro.search(text[start:end])  # "relationships, such as clients or users" is one wish
+        if mostly_known or (len(items) >= 3 and "," in text[start:end] and short and not examples):
             if (
                 2 <= len(items) <= MAX_CHOICES
                 and _is_choice(text[items[0][1] : items[-1][0]])

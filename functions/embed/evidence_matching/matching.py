@@ -20,7 +20,7 @@ from cvmaker_core.text import fold
 from evidence_matching import facts
 from evidence_matching.fit import Judgement, compute_fit
 from evidence_matching.items import CvItem, cv_items
-from evidence_matching.terms import Terms, coverage, skills_of, terms_of
+from evidence_matching.terms import CONCEPT_CREDIT, Terms, coverage, skills_of, terms_of
 
 State: TypeAlias = Literal["met", "partly", "adjacent", "missing"]
 # An array of one row for each text.
@@ -30,10 +30,12 @@ MAX_EVIDENCE = 5
 # Shares of a requirement's words that an item must speak of.
 MET_COVERAGE = 0.7
 PARTLY_COVERAGE = 0.45
+# A requirement of so few content words is about one thing: "SEO expertise", "safe medicines management".
+PLAIN_STEMS = 4
 # Cosine from which a text is near enough to be shown. Sentence models agree on this order of
 # magnitude for paraphrases (MiniLM on benchmarks/matching: true pairs .25-.65, chance .0-.3).
 SHOWN_SIMILARITY = 0.3
-ADJACENT_SIMILARITY = 0.4
+ADJACENT_SIMILARITY = 0.45
 # How words and facts weigh against a cosine in ranking; chosen on benchmarks/matching.
 LEXICAL_RANK = 0.45
 _ORDER: dict[str, int] = {"met": 3, "partly": 2, "adjacent": 1, "missing": 0}
@@ -277,8 +279,13 @@ class Matcher:
             return Finding("met", say("class_met"), support, judgement)
         if literal >= MET_COVERAGE:
             return Finding("met", say("words_met"), support, judgement)
-        if met or prose >= PARTLY_COVERAGE:
+        if met or literal >= PARTLY_COVERAGE:
             return Finding("partly", say("skill_partly" if met else "words_partly"), support, judgement)
+        if prose >= PARTLY_COVERAGE:
+            # Other words for the same thing: said where the thing is all that is asked for, else only near it.
+            plain = len(wanted.stems) <= PLAIN_STEMS and prose >= CONCEPT_CREDIT
+            reason = say("words_partly") if plain else say("near")
+            return Finding("partly" if plain else "adjacent", reason, support, judgement)
         siblings = self._siblings(named)
         if siblings:
             return Finding("adjacent", say("sibling"), siblings, judgement)
@@ -296,12 +303,13 @@ class Matcher:
         That two texts speak of one concept in different words shows nearness, not that the requirement is met.
         """
         best = literal = 0.0
+        skills_decide = self._skills_are_the_point(wanted)
         for item, offered in zip(self.items, self.terms, strict=True):
             share = coverage(wanted, offered)
             if share >= PARTLY_COVERAGE and _enough(wanted, offered):
                 support[item.pointer] = max(support.get(item.pointer, 0.0), round(share, 3))
                 best = max(best, share)
-                literal = max(literal, _same_words(wanted, offered))
+                literal = max(literal, _same_words(wanted, offered, skills_decide=skills_decide))
         return best, literal
 
     def _classes_asked(self, text: str) -> set[str]:
@@ -354,10 +362,10 @@ def _enough(wanted: Terms, offered: Terms) -> bool:
     )
 
 
-def _same_words(wanted: Terms, offered: Terms) -> float:
-    """Share of what is wanted that stands there in the same words or as the same skills."""
+def _same_words(wanted: Terms, offered: Terms, *, skills_decide: bool) -> float:
+    """Share of what is wanted that stands there in the same words, or as the same skills where these are the point."""
     shared = sum(weight for root, weight in wanted.stems.items() if root in offered.stems)
-    named = len(wanted.skills & offered.skills) / len(wanted.skills) if wanted.skills else 0.0
+    named = len(wanted.skills & offered.skills) / len(wanted.skills) if wanted.skills and skills_decide else 0.0
     return max(named, shared / (sum(wanted.stems.values()) or 1.0))
 
 
@@ -466,6 +474,11 @@ def _similarities(matcher: Matcher, requirements: list[Requirement], embed: Embe
     return rows
 
 
+def _is_telling(item: CvItem) -> bool:
+    """One bare word ("Advanced") is near to everything and says nothing; a name of a skill does."""
+    return len(item.text.split()) >= 2 or bool(canonical_skill(item.text))
+
+
 def _to_match(matcher: Matcher, requirement: Requirement, finding: Finding, cosines: list[float] | None) -> Match:
     places = {item.pointer: index for index, item in enumerate(matcher.items)}
     formal = requirement.kind in {"experience_years", "degree", "language", "certificate"}
@@ -487,9 +500,11 @@ def _to_match(matcher: Matcher, requirement: Requirement, finding: Finding, cosi
             elif finding.state not in {"met", "partly"} or finding.support[item.pointer] < 1:
                 scores[item.pointer] = (max(by_words[index], finding.support[item.pointer]), scores[item.pointer][1])
         if state == "missing":
-            best = max(near, key=lambda i: by_words[i], default=None)
-            if best is not None and cosines[best] >= ADJACENT_SIMILARITY:
+            telling = [i for i in near if cosines[i] >= ADJACENT_SIMILARITY and _is_telling(matcher.items[i])]
+            if telling and requirement.kind != "soft" and not is_named(canonical_skill(requirement.text) or ""):
                 state, reason = "adjacent", say("near")
+                shown = {matcher.items[i].pointer for i in telling}
+                scores = {pointer: score for pointer, score in scores.items() if pointer in shown}
             else:
                 scores = {}
     if state == "missing":

@@ -41,8 +41,9 @@ def test_invisible_characters_go_and_are_reported() -> None:
 
 
 def test_plain_text_is_left_as_it_is() -> None:
-    text = "Data Analyst\n\n- SQL (x < y)\n- 3 > 2 years\n* **Bold** things & more\n"
+    text = "Data Analyst\n\n- SQL (x < y)\n- 3 > 2 years\n* Things & more\n\n**Profile**\n"
     assert prepare_posting(text).text == text.strip("\n")
+    assert prepare_posting("**Tools**: [Git](https://git.example) and <b>SQL</b>").text == "Tools: Git and SQL"
 
 
 def test_wrapped_sentences_are_joined_without_moving_anything() -> None:
