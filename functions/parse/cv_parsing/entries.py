@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from statistics import median
 
-from cv_parsing.building import Range, trim
+from cv_parsing.building import Range, join_text, trim
 from cv_parsing.dates import DURATION, DateRange, ranges
 from cv_parsing.lexicon import has_cjk, lexicon, plain
 from cv_parsing.model import Document, Line, runs_on
@@ -318,8 +318,8 @@ def _join_wrapped(document: Document, entry: Entry) -> None:
             above, here = entry.header[last.line], entry.header[fragment.line]
             ends = document.text[last.end : above.end].strip()
             if (
-                runs_on(above, here)
-                and len(above.cells) == 1
+                (runs_on(above, here) or ends == "-")
+                and (len(above.cells) == 1 or abs(above.cells[-1][0].x0 - next(here.words()).x0) < 3)
                 and here.start == fragment.start
                 and ends in ("", ",", "-", "–", "&")
                 and (last.bold, last.italic, last.size) == (fragment.bold, fragment.italic, fragment.size)
@@ -329,7 +329,7 @@ def _join_wrapped(document: Document, entry: Entry) -> None:
                 and institution_score(last.text) * degree_score(fragment.text) == 0
             ):
                 last.end = fragment.end
-                last.text = " ".join(document.text[last.start : last.end].split())
+                last.text = join_text([document.text[last.start : last.end]], document.text)
                 last.line = fragment.line
                 continue
         joined.append(fragment)
@@ -363,6 +363,16 @@ def _header_end(seen: list[_Seen], anchor: int | None) -> int:
         ):
             # A header with a single piece is not whole: what follows names the other half.
             limit = i + 1
+            continue
+        above = seen[i - 1]
+        if (
+            limit == i
+            and len(above.line.text.split()) + len(text.split()) <= 24
+            and above.style == item.style
+            and item.line.block is None
+            and runs_on(above.line, item.line)
+        ):
+            limit = i + 1  # the header line above was too long for its column
             continue
         if ends_sentence(text) and len(text.split()) > 5:
             break

@@ -411,7 +411,7 @@ def _judge(group: list[Segment], x: float, known: list[float]) -> tuple[str, flo
         and labels_left >= 0.6
         and average_left < 26
         and text_left < 0.45 * text_right
-        and (aligned_left >= 0.6 or headings_right == 0 or (labels_left >= 0.8 and headings_left >= 2))
+        and (aligned_left >= 0.6 or headings_right == 0 or (labels_left >= 0.8 and headings_left >= 2) or labels_left >= 0.9)
     ):
         return "labels", worth * 0.5
     if headings_left and headings_right:

@@ -88,7 +88,7 @@ class Lexicon:
         Joint headings ("Awards and Publications") take the first part that is known.
         """
         key = heading_key(text)
-        if not key or len(key) > 60:
+        if not key or len(key) > 60 or text.rstrip()[-1:] in ".,;":
             return None
         found = self.sections.get(key)
         if found:

@@ -419,10 +419,13 @@ def _read_words(
         nonlocal bidirectional
         bidirectional = bidirectional or any(_is_rtl(letter.text) for letter in run)
         for letters in _cut_right_to_left(run) if bidirectional else _cut_run(run):
-            text = _clean("".join(letter.text for letter in letters))
+            first = letters[0]
+            raw_text = "".join(letter.text for letter in letters)
+            if first.style.font.startswith(("LinLibertine", "LinBiolinum", "Libertinus")):
+                raw_text = raw_text.translate(_LIBERTINE)
+            text = _clean(raw_text)
             if not text:
                 continue
-            first = letters[0]
             x0, x1 = min(c.x0 for c in letters), max(c.x1 for c in letters)
             word = Word(
                 text=text,
@@ -497,7 +500,7 @@ def _read_words(
                 and abs(here - last.baseline) < 0.15 * size
             ):
                 continue  # the same letter printed twice: how some programs make bold
-            restyled = last.style is not style and (last.style.font != style.font or abs(last.style.size - size) > 0.3)
+            restyled = last.style is not style and last.style.font != style.font
             if (
                 restyled
                 or abs(here - last.baseline) > 0.25 * size
@@ -571,11 +574,16 @@ def _cut_run(run: list[_Letter]) -> list[list[_Letter]]:
     words: list[list[_Letter]] = [[run[0]]]
     for gap, before, letter in zip(gaps, run, run[1:], strict=False):
         old, new = before.style, letter.style
+        # A capital before smaller letters of the same font is a small-capitals word, not two words.
+        ratio = new.size / max(old.size, 0.1)
+        resized = abs(new.size - old.size) > 0.3 and not (
+            new.font == old.font and 0.6 < ratio < 1.67 and before.text.isalpha() and letter.text.isalpha()
+        )
         restyled = old is not new and (
             new.bold != old.bold
             or new.italic != old.italic
             or new.font != old.font
-            or abs(new.size - old.size) > 0.3
+            or resized
             or new.hidden != old.hidden
         )
         if letter.space == 2:
@@ -638,6 +646,10 @@ def _left_to_right(letters: list[_Letter], *, mixed: bool) -> list[_Letter]:
         return letters
     first, last = solid[0], solid[-1] + 1
     return [*letters[:first], *letters[first:last][::-1], *letters[last:]]
+
+
+_LIBERTINE = {0xE051 + i: chr(ord("a") + i) for i in range(26)} | {0xE03C: "tt", 0xE039: "ft", 0xE03D: "tz"}
+"""Where the Linux Libertine family keeps small capitals and some ligatures (its own private-use code points)."""
 
 
 def _clean(text: str) -> str:
