@@ -6,16 +6,20 @@ layers, the packages that it declares, its declared environment and the variable
 
 from __future__ import annotations
 
+import array
 import base64
 import collections
+import fcntl
 import json
 import logging
 import os
 import queue
+import select
 import shutil
 import signal
 import subprocess
 import sys
+import termios
 import threading
 import time
 import uuid
@@ -34,6 +38,8 @@ WORKER_MAIN = Path(__file__).with_name("worker_main.py")
 MAXIMUM_SYNCHRONOUS_PAYLOAD = 6 * 1024 * 1024  # bytes, AWS Lambda quota; asynchronous: 1 MB
 LOG_TAIL_BYTES = 4096  # what Lambda returns as X-Amz-Log-Result
 IDLE_SECONDS = 600.0
+DRAIN_SECONDS = 1.0
+REMEMBERED_BYTES = 2048  # of an event; owner and job id stand at its beginning
 LARGEST_LOG_BYTES = 20 * 1024 * 1024  # kept at a start; a larger log makes room
 # Lambda allows 10 s on its own hardware; a laptop that starts eight processes at once needs more.
 INITIALISATION_SECONDS = 60.0
@@ -124,6 +130,9 @@ class FunctionProcess:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+        assert self.process.stdout is not None
+        self._log_descriptor = self.process.stdout.fileno()
+        self._log_lock = threading.Lock()
         self.reader = threading.Thread(target=self._read_log, name=f"log-{self.configuration.logical_id}", daemon=True)
         self.reader.start()
 
@@ -170,11 +179,38 @@ class FunctionProcess:
     def _read_log(self) -> None:
         assert self.process.stdout is not None
         with self.process.stdout as stream:
-            for raw in stream:
-                # awslambdaric ends the lines of one record with \r so that CloudWatch keeps them together.
-                line = raw.decode("utf-8", "replace").rstrip("\n").replace("\r", "\n")
-                self.lines.append(line)
-                self.pool.log(self.request_id, line)
+            descriptor, rest = stream.fileno(), b""
+            ready = select.poll()
+            ready.register(descriptor, select.POLLIN)
+            while True:
+                ready.poll()
+                with self._log_lock:  # `drain` waits for what is being taken in
+                    chunk = os.read(descriptor, 65536)
+                    *complete, rest = (rest + chunk).split(b"\n")
+                    for raw in complete if chunk else [*complete, *filter(None, [rest])]:
+                        # awslambdaric ends the lines of one record with \r so that CloudWatch keeps them together.
+                        self.write(raw.decode("utf-8", "replace").replace("\r", "\n"))
+                if not chunk:
+                    return
+
+    def write(self, line: str) -> None:
+        """One line into the log of the invocation under way."""
+        self.lines.append(line)
+        self.pool.log(self.request_id, line)
+
+    def drain(self) -> None:
+        """Take in what the function has printed so far: it does so before it answers."""
+        deadline = time.monotonic() + DRAIN_SECONDS
+        waiting = array.array("i", [1])
+        while self.alive and time.monotonic() < deadline:
+            with self._log_lock:
+                try:
+                    fcntl.ioctl(self._log_descriptor, termios.FIONREAD, waiting)
+                except OSError:
+                    return
+            if waiting[0] == 0:
+                return
+            time.sleep(0.0005)
 
     def peak_memory_mb(self) -> int:
         """Largest resident size so far, from /proc; 0 where there is none."""
@@ -430,6 +466,8 @@ class RuntimeHost:
         self.pools: dict[str, FunctionPool] = {}
         self.names: dict[str, str] = {}
         self.log_lines: collections.deque[tuple[float, str, str, str]] = collections.deque(maxlen=50_000)
+        # What each recent request was about, for `logs`; in memory only.
+        self.requests: collections.deque[tuple[str, bytes]] = collections.deque(maxlen=5_000)
         self._closed = threading.Event()
         site_packages = Path(os.__file__).parent
         # Bytecode beside the sources where that can be written, else in our cache: cold imports take 0.1–2 s less.
@@ -492,9 +530,10 @@ class RuntimeHost:
         except MissingDistributionError as error:
             return failure(request_id, "Runtime.ImportModuleError", str(error), "", 0.0)
         process.request_id = request_id
+        self.requests.append((request_id, body[:REMEMBERED_BYTES]))
         process.invocations += 1
         process.lines.clear()
-        pool.log(request_id, f"START RequestId: {request_id} Version: $LATEST")
+        process.write(f"START RequestId: {request_id} Version: $LATEST")
         keep = False
         began = time.monotonic()
         try:
@@ -506,9 +545,9 @@ class RuntimeHost:
             initialisation = (
                 f" Init Duration: {process.ready_after * 1000:.2f} ms" if cold and process.ready_after else ""
             )
-            pool.log(request_id, f"END RequestId: {request_id}")
-            pool.log(
-                request_id,
+            process.drain()
+            process.write(f"END RequestId: {request_id}")
+            process.write(
                 f"REPORT RequestId: {request_id} Duration: {milliseconds:.2f} ms "
                 f"Billed Duration: {int(milliseconds) + 1} ms Memory Size: {configuration.memory_mb} MB "
                 f"Max Memory Used: {memory} MB{initialisation}",
@@ -566,9 +605,10 @@ class RuntimeHost:
         self.log_lines.append((time.time(), logical_id, request_id, line))
 
     def logs(self, text: str = "") -> list[str]:
-        """Log lines of every invocation that mentions `text`, oldest first, each headed by its function."""
+        """Log lines of every invocation whose event or log mentions `text`, oldest first, headed by the function."""
         lines = list(self.log_lines)
         requests = {request_id for _, _, request_id, line in lines if text in line}
+        requests |= {request_id for request_id, body in list(self.requests) if text.encode() in body}
         return [f"{logical_id} {line}" for _, logical_id, request_id, line in lines if request_id in requests]
 
     def _reap(self) -> None:

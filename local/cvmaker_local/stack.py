@@ -238,6 +238,7 @@ class LocalStack:
             if self.embeddings_url:
                 self.embeddings.warm_up()
         self.bus.start_timers()
+        threading.Thread(target=self._expire_daily, name="lifecycle", daemon=True).start()
         self._closers.append(self.adapter.freeze)
 
     def _shield_from_aws_settings(self) -> None:
@@ -639,6 +640,13 @@ class LocalStack:
     def run_schedule(self, name: str) -> int:
         """Fire the scheduled rules whose name contains `name`, now; returns how many targets they have."""
         return self.bus.run_schedule(name)
+
+    def _expire_daily(self) -> None:
+        """S3 applies lifecycle rules once a day; here also at the start, for a stack that is seldom up."""
+        while not self.adapter.frozen:
+            self.expire_objects()
+            if self.bus.stopped.wait(24 * 3600.0):
+                return
 
     def expire_objects(self, now: Any = None) -> list[tuple[str, str]]:
         """Run S3's lifecycle expiry as of `now`; returns the (bucket, key) pairs that were removed."""

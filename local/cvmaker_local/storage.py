@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+EXECUTION_RETENTION_SECONDS = 90 * 24 * 3600.0
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS object_version (
     bucket TEXT NOT NULL, key TEXT NOT NULL, position INTEGER NOT NULL, version_id TEXT NOT NULL,
@@ -133,7 +135,10 @@ class Storage:
             )
 
     def executions(self) -> list[StoredExecution]:
+        """All executions, oldest first; ended ones are forgotten after 90 days, as Step Functions does."""
+        oldest = time.time() - EXECUTION_RETENTION_SECONDS
         with self._lock:
+            self._connection.execute("DELETE FROM execution WHERE status <> 'RUNNING' AND started < ?", (oldest,))
             rows = self._connection.execute("SELECT * FROM execution ORDER BY started").fetchall()
         return [StoredExecution(*row) for row in rows]
 

@@ -6,6 +6,7 @@ import secrets
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -88,6 +89,26 @@ def test_objects_versions_vectors_and_executions_survive_a_restart(tmp_path: Pat
         time.sleep(0.3)
         assert [row[0] for row in stack.pinecone.store.rows("index", "n")] == ["v"]
         assert len(stack.wait_for_executions()) == 1, "restoring must not start anything"
+
+
+def test_what_is_past_its_retention_goes_at_the_next_start(tmp_path: Path) -> None:
+    with LocalStack(TEMPLATE, tmp_path, **OPTIONS) as stack:
+        for key in ("results/old", "results/new", "kept/old"):
+            stack.client("s3").put_object(Bucket=stack.bucket, Key=key, Body=b"x")
+    with sqlite3.connect(tmp_path / "state.sqlite") as database:
+        for key in ("results/old", "kept/old"):
+            database.execute(
+                "UPDATE object_version SET attributes = json_set(attributes, '$.last_modified', ?) WHERE key = ?",
+                (time.time() - 31 * 24 * 3600, key),
+            )
+    with LocalStack(TEMPLATE, tmp_path, **OPTIONS) as stack:
+        deadline = time.monotonic() + 10
+        while not recorded(stack):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        listed = stack.client("s3").list_objects_v2(Bucket=stack.bucket)["Contents"]
+        assert {item["Key"] for item in listed} == {"results/new", "kept/old", *recorded(stack)}
+        assert recorded(stack) == ["recorded/Object Deleted/results-old"]
 
 
 def recorded(stack: LocalStack) -> list[str]:

@@ -1,5 +1,6 @@
 """The local stack on a small template of the product's shape: every mechanism, executed."""
 
+import base64
 import json
 import os
 import secrets
@@ -113,7 +114,10 @@ class TestFunctions:
         assert answer["FunctionError"] == "Unhandled"
         payload = json.load(answer["Payload"])
         assert (payload["errorType"], payload["errorMessage"]) == ("InputError", "not this one")
-        assert answer["LogResult"]
+        log = base64.b64decode(answer["LogResult"]).decode()
+        assert log.startswith("START RequestId: ")
+        assert "[ERROR] InputError: not this one" in log, "what the function printed before it answered"
+        assert "REPORT RequestId: " in log
         with pytest.raises(client.exceptions.ResourceNotFoundException):
             client.invoke(FunctionName="nobody", Payload=b"{}")
 
@@ -128,6 +132,8 @@ class TestFunctions:
         httpx.get(f"{stack.api_url}/open")
         lines = stack.logs("answering None")
         assert any("REPORT RequestId" in line and "Max Memory Used" in line for line in lines)
+        stack.invoke("Probe", {"do": marker})
+        assert sum("START RequestId" in line for line in stack.logs(marker)) == 2, "also by what the event was about"
         assert "answering None" in (stack.data_dir / "logs" / "Probe.log").read_text(encoding="utf-8")
 
 
