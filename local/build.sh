@@ -12,7 +12,7 @@ runtime=$(sed -n 's/^ *Runtime: python//p' template.yaml | head -n 1)
 
 local/setup.sh
 PATH="$PWD/.venv/bin:$PATH" ARCH="$architecture" ARCHITECTURES="$architecture" \
-    local/sam.sh build --beta-features --parameter-overrides "FunctionArchitecture=$architecture" "$@"
+    local/sam.sh build --beta-features --no-cached --parallel --parameter-overrides "FunctionArchitecture=$architecture" "$@"
 
 if python=$(local/find_python.sh "$runtime"); then
     "$python" -m compileall -q -f --invalidation-mode checked-hash -j 0 .aws-sam/build >/dev/null || true

@@ -41,6 +41,7 @@ def test_it_builds_for(architecture: str) -> None:
     build(architecture)
     machines = {path.read_bytes()[18:20] for path in BUILD.rglob("*.so*") if path.read_bytes()[:4] == b"\x7fELF"}
     assert machines == {ENVIRONMENT_MARKS[architecture]}, "a library of another architecture is in the package"
+    assert list((BUILD / "CoreLayer").rglob("_pydantic_core*.so"))
     core, weasyprint = size(BUILD / "CoreLayer"), size(BUILD / "WeasyPrintLayer")
     for folder in BUILD.iterdir():
         if "Function" in folder.name:
