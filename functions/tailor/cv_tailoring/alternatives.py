@@ -266,8 +266,8 @@ def _by_rules(item: _Item, parsed: Parsed, as_of: date) -> Iterator[tuple[Kind, 
 
 
 def shorter(text: str, data: LanguageData | None) -> str:
-    """Without filler words, long-winded phrases and asides that count nothing."""
-    found = _PARENTHESIS.sub("", text)
+    """Without filler words, long-winded phrases and asides that count nothing and name no skill."""
+    found = _PARENTHESIS.sub(lambda aside: aside[0] if find_skills(aside[0]) else "", text)
     if data:
         for phrase, replacement in data.wording.shorter.items():
             found = re.sub(rf"\b{re.escape(phrase)}(?!\w)", replacement, found, flags=re.IGNORECASE)

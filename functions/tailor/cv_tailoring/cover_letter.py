@@ -10,7 +10,7 @@ from cvmaker_core.schema.artefacts import Analysis, CoverLetter, Paragraph, Poin
 from cv_tailoring.career import Career
 from cv_tailoring.draft import Draft, entry_of, text_at
 from cv_tailoring.language_data import LanguageData, fill, join_names
-from cv_tailoring.profile import career_sources, evidenced_skills, formula
+from cv_tailoring.profile import FEWEST_YEARS, evidenced_skills, formula, job_sources, years_sources
 from cv_tailoring.relevance import Relevance
 from cv_tailoring.reporting import quotable
 from cv_tailoring.wording import bullets_of, tidy
@@ -63,11 +63,14 @@ def _opening(analysis: Analysis, words: LanguageData) -> Sentence:
 
 def _account(draft: Draft, relevance: Relevance, career: Career, words: LanguageData) -> list[Sentence]:
     sentences: list[Sentence] = []
+    if career.years > FEWEST_YEARS:
+        text = fill(words.letter.years, years=career.years)
+        sentences.append(Sentence(text=text, sources=[*years_sources(draft, career), _frame("years")]))
     job = career.latest
-    if job and career.years > 1:
-        name = "career_current" if job.running else "career_recent"
-        text = fill(getattr(words.letter, name), years=career.years, position=job.position, employer=job.employer)
-        sentences.append(Sentence(text=text, sources=[*career_sources(draft, career), _frame(name)]))
+    if job:
+        name = "current" if job.running else "recent"
+        text = fill(getattr(words.letter, name), position=job.position, employer=job.employer)
+        sentences.append(Sentence(text=text, sources=[*job_sources(draft, job), _frame(name)]))
     for pointer, bullet in _best_bullets(draft.source, relevance):
         sentence = _bullet_sentence(draft, pointer, bullet, words)
         if sentence:

@@ -17,8 +17,7 @@ class SummaryWords(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    years_current: str
-    years_recent: str
+    years: str
     current: str
     recent: str
     skills: str
@@ -34,8 +33,9 @@ class LetterWords(BaseModel):
     opening_title_employer: str
     opening_title: str
     opening_plain: str
-    career_current: str
-    career_recent: str
+    years: str
+    current: str
+    recent: str
     evidence: str
     evidence_first_person: str = ""
     skills: str

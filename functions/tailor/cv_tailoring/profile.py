@@ -11,7 +11,7 @@ from typing import Any
 from cvmaker_core.schema.artefacts import Pointer, Source
 from cvmaker_core.text import fold
 
-from cv_tailoring.career import Career
+from cv_tailoring.career import Career, Job
 from cv_tailoring.draft import Draft, Rewording, entry_of, text_at
 from cv_tailoring.language_data import LanguageData, fill, join_names
 from cv_tailoring.relevance import Relevance, shown_names
@@ -23,7 +23,8 @@ _SUMMARY_SKILLS = 6
 _CERTIFICATES = 2
 _LONGEST_HEADLINE = 100
 _LONGEST_ADDITION = 360  # characters; four lines, so that the job below still begins on the first half page
-_FEWEST_YEARS = 1
+# "1 year of experience" says less than the job itself.
+FEWEST_YEARS = 1
 # A duty or a stretch of experience may name tools too; a degree or a human language is no skill.
 _SKILL_KINDS = {"skill", "duty", "experience_years"}
 _PROVEN = {"met", "partly"}
@@ -173,21 +174,22 @@ def _certificates(draft: Draft, relevance: Relevance, words: LanguageData, own: 
 
 
 def career_sentence(draft: Draft, career: Career, words: LanguageData) -> tuple[str, tuple[Source, ...]]:
-    """Years and the present or latest job, and what that rests on. Needs a job."""
+    """Years of work, or for a short career the latest job, and what that rests on. Needs a job."""
+    if career.years > FEWEST_YEARS:
+        return fill(words.summary.years, years=career.years), (*years_sources(draft, career), formula("summary/years"))
     job = career.latest
     assert job is not None
-    if career.years > _FEWEST_YEARS:
-        name = "years_current" if job.running else "years_recent"
-    else:
-        name = "current" if job.running else "recent"
-    template: str = getattr(words.summary, name)
-    text = fill(template, position=job.position, employer=job.employer, years=career.years)
-    return text, (*career_sources(draft, career), formula(f"summary/{name}"))
+    name = "current" if job.running else "recent"
+    text = fill(getattr(words.summary, name), position=job.position, employer=job.employer)
+    return text, (*job_sources(draft, job), formula(f"summary/{name}"))
 
 
-def career_sources(draft: Draft, career: Career) -> tuple[Source, ...]:
-    """The latest job's title and employer, and the dates that years are computed from."""
-    assert career.latest is not None
-    pointers = [career.latest.pointer + "/position", career.latest.pointer + "/name"]
-    dates = [pointer + field for pointer in career.counted for field in ("/startDate", "/endDate")]
-    return draft.sources([*pointers, *(pointer for pointer in dates if text_at(draft.source, pointer))])
+def years_sources(draft: Draft, career: Career) -> tuple[Source, ...]:
+    """The jobs whose dates years are computed from."""
+    return draft.sources(career.counted)
+
+
+def job_sources(draft: Draft, job: Job) -> tuple[Source, ...]:
+    """A job's title and employer, and when it began."""
+    pointers = [f"{job.pointer}/{field}" for field in ("position", "name", "startDate")]
+    return draft.sources(pointer for pointer in pointers if text_at(draft.source, pointer))

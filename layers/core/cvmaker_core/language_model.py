@@ -66,6 +66,7 @@ class LanguageModelConfiguration(BaseModel):
     reasoning_effort: str = ""
     usd_per_million_input: float | None = None
     usd_per_million_output: float | None = None
+    max_answer_tokens: int = Field(default=100_000, description="Upper limit for every answer, for small servers.")
     problem: str = Field(default="", description="A warning code: why there is no model now.")
 
     @property
@@ -266,6 +267,7 @@ class LanguageModel:
             return ModelOutcome(None, budget.stopped)
         if not self.configuration.usable:
             return self._stop(budget, self.configuration.problem or "model_no_key")
+        max_output_tokens = min(max_output_tokens, self.configuration.max_answer_tokens)
         text = json.dumps(redact_value(data, private), ensure_ascii=False)
         schema = strict_schema(answer)
         question = _Question(prompt.text, text, answer.__name__, schema, max_output_tokens)

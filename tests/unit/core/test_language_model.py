@@ -133,7 +133,7 @@ def test_a_truncated_answer_is_paid_for() -> None:
 
 @pytest.mark.parametrize(
     "reply",
-    [Reply(GOOD, delay_seconds=4), Reply(GOOD, drip_seconds=0.05)],
+    [Reply(GOOD, delay_seconds=8), Reply(GOOD, drip_seconds=0.05)],
     ids=["silence", "a byte at a time"],
 )
 def test_a_slow_answer_ends_at_the_deadline(reply: Reply) -> None:
@@ -143,7 +143,7 @@ def test_a_slow_answer_ends_at_the_deadline(reply: Reply) -> None:
         took = time.monotonic() - started
     assert outcome.warning is not None
     assert outcome.warning.code == "model_timeout"
-    assert took < 2.5
+    assert took < 5
 
 
 def test_retry_after_is_honoured_and_the_second_answer_used() -> None:

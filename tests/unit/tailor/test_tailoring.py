@@ -50,7 +50,7 @@ def test_without_a_summary_years_are_computed_from_the_dates(
     del resume["basics"]["summary"]
     summary = run(parsed.model_copy(update={"resume": resume}), analysis, evidence).resume["basics"]["summary"]
     # June 2015 to January 2020, February 2020 to November 2026: 11 years and some months.
-    assert summary.startswith("11 years of professional experience, currently Platform Engineer at Havsbris Logistics.")
+    assert summary.startswith("11 years of professional experience. Skills include Kubernetes")
 
 
 def test_jobs_degrees_and_their_dates_stay_as_they_are(tailored: Tailored, parsed: Parsed) -> None:
@@ -177,12 +177,12 @@ def test_what_the_person_stated_is_marked_and_left_alone(
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("de", "Jahre Berufserfahrung, derzeit Platform Engineer bei Havsbris Logistics"),
-        ("fr", "ans d’expérience professionnelle, actuellement Platform Engineer chez Havsbris Logistics"),
-        ("es", "años de experiencia profesional, actualmente Platform Engineer en Havsbris Logistics"),
-        ("pt", "anos de experiência profissional, atualmente Platform Engineer na Havsbris Logistics"),
-        ("it", "anni di esperienza professionale, attualmente Platform Engineer presso Havsbris Logistics"),
-        ("nl", "jaar werkervaring, momenteel Platform Engineer bij Havsbris Logistics"),
+        ("de", "11 Jahre Berufserfahrung."),
+        ("fr", "11 ans d’expérience professionnelle."),
+        ("es", "11 años de experiencia profesional."),
+        ("pt", "11 anos de experiência profissional."),
+        ("it", "11 anni di esperienza professionale."),
+        ("nl", "11 jaar werkervaring."),
     ],
 )
 def test_sentences_are_in_the_language_of_the_cv_not_of_the_posting(
