@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from claim_verification.evidence import EXACT, Evidence, Place
 from claim_verification.source import Cited, is_date_field
-from claim_verification.tokens import Quantity, Text, Token, analyse
+from claim_verification.tokens import Quantity, Token, analyse
 
 if TYPE_CHECKING:
     from claim_verification.verifier import ClaimVerifier
@@ -50,7 +50,7 @@ class Alignment:
         self._align()
 
     def _reserve_numbers(self) -> None:
-        """"an estimate of … £200k": the word may stand apart from its number."""
+        """ "an estimate of … £200k": the word may stand apart from its number."""
         for start, _ in find_phrases(self.text.words, self.lexicon.restrict.get("estimate", ())):
             word = self.text.words[start]
             for quantity in self.text.quantities:
@@ -92,7 +92,11 @@ class Alignment:
         """An entry's own facts give their very words and what those are, not verbs of the same meaning."""
         if place.text < self.own:
             other = self.evidence.token(place)
-            if self.lexicon.language == "en" and place.strength < EXACT and not self._same_part(token, other, place.text):
+            if (
+                self.lexicon.language == "en"
+                and place.strength < EXACT
+                and not self._same_part(token, other, place.text)
+            ):
                 return False
             if (
                 self.lexicon.language == "en"

@@ -93,11 +93,7 @@ class Evidence:
             for place in self.by_joined.get(token.low, ()):
                 found.setdefault(place, EXACT)
         self._classed((token.key,), found)
-        if (
-            lexicon.thesaurus
-            and token.key not in self._definite
-            and (senses := lexicon.thesaurus.senses(token.key))
-        ):
+        if lexicon.thesaurus and token.key not in self._definite and (senses := lexicon.thesaurus.senses(token.key)):
             for sense in senses[0]:
                 for place in (*self.by_sense.get(sense, ()), *self.by_broader.get(sense, ())):
                     if place not in found and not self._contrasted(token.key, place):

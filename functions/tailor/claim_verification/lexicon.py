@@ -152,7 +152,9 @@ class Lexicon:
         if not word.isalpha() or len(word) < 5:
             return word
         for _ in range(4):
-            ending = next((suffix for suffix in self.suffixes if word.endswith(suffix) and len(word) - len(suffix) >= 4), None)
+            ending = next(
+                (suffix for suffix in self.suffixes if word.endswith(suffix) and len(word) - len(suffix) >= 4), None
+            )
             if ending is None:
                 break
             word = word.removesuffix(ending)
@@ -255,7 +257,7 @@ def _verb_stems(stem: str) -> list[str]:
 
 _WORD_SETS = (
     "function", "framing", "lead", "assist", "negation", "up", "down", "improving", "change", "superlative", "titles", "languages",
-    "interpersonal", "language_words", "group_words", "tenure", "language_noun", "weak", "watching", "departments", "strict", "strong", "handling", "leadlike", "definite", "count_nouns", "time_nouns",
+    "interpersonal", "language_words", "group_words", "tenure", "language_noun", "weak", "watching", "departments", "strict", "strong", "handling", "leadlike", "definite", "count_nouns", "time_nouns", "heads", "studying",
 )  # fmt: skip
 _WRITTEN_SETS = (
     "role by", "role to", "role from", "per", "articles", "opening", "closing", "year_before", "range", "singular", "prepositions",

@@ -1,5 +1,6 @@
 """Numbers as claims: reading them, and deciding whether one follows from another."""
 
+import itertools
 from collections.abc import Iterator
 
 from claim_verification.lexicon import Lexicon
@@ -15,6 +16,11 @@ def find_quantities(text: Text, lexicon: Lexicon) -> None:
         if quantity is None:
             index += 1
             continue
+        if quantity.number < 0:
+            digits = (
+                token.numeric for token in tokens[quantity.first : quantity.last + 1] if token.numeric is not None
+            )
+            quantity.number = next(digits, quantity.value)
         quantity.text = " ".join(token.raw for token in tokens[quantity.first : quantity.last + 1])
         for token in tokens[quantity.first : quantity.last + 1]:
             token.quantity = quantity
@@ -28,7 +34,7 @@ def find_quantities(text: Text, lexicon: Lexicon) -> None:
         if len(between) <= 1 and (
             not between or between[0].low in lexicon.sets["range"] or tokens[left.last].hyphen_after
         ):
-            if left.role not in ("from",) and not (between and between[0].low in ("and", "und", "y", "et")):
+            if left.role != "from" and not (between and between[0].low in ("and", "und", "y", "et")):
                 left.in_range = right.in_range = True
                 if left.kind == "count" and right.kind != "year":
                     left.kind, left.value = _same_unit(left, right, tokens, lexicon)
@@ -41,7 +47,7 @@ def find_quantities(text: Text, lexicon: Lexicon) -> None:
 
 
 def _lone_from(text: Text, lexicon: Lexicon) -> None:
-    """"from" needs a "to"; alone, Romance "de" after a word of change means "by" ("une réduction de 22 %")."""
+    """ "from" needs a "to"; alone, Romance "de" after a word of change means "by" ("une réduction de 22 %")."""
     germanic = lexicon.language in ("en", "de", "nl")
     changes = lexicon.sets["up"] | lexicon.sets["down"] | lexicon.sets["improving"]
     for position, quantity in enumerate(text.quantities):
@@ -49,7 +55,11 @@ def _lone_from(text: Text, lexicon: Lexicon) -> None:
             continue
         home = text.tokens[quantity.first]
         partner = text.quantities[position + 1] if position + 1 < len(text.quantities) else None
-        if partner is not None and partner.first - quantity.last <= 7 and text.tokens[partner.first].sentence == home.sentence:
+        if (
+            partner is not None
+            and partner.first - quantity.last <= 7
+            and text.tokens[partner.first].sentence == home.sentence
+        ):
             before = text.tokens[partner.first - 1]
             if partner.role == "to" or before.low in lexicon.sets["range"]:
                 continue
@@ -76,6 +86,8 @@ def _same_unit(left: Quantity, right: Quantity, tokens: list[Token], lexicon: Le
                 unit = lexicon.units.get(tuple(words[start : start + length]))
                 if unit and unit[0] == right.kind:
                     factor = unit[1]
+        if right.kind.startswith("money") and right.number > 0 and right.value > right.number and left.value < 1000:
+            factor = right.value / right.number  # "from 2.1 to £3.4m"
         return right.kind, left.value * factor
     return left.kind, left.value
 
@@ -220,7 +232,7 @@ def _is_scale(tokens: list[Token], index: int, exact_digits: bool, lexicon: Lexi
         return (
             before in lexicon.money
             or after in lexicon.money
-            or (token.glued and before not in ("of",) and after not in ("long", "of", "deep", "wide", "high", "tall"))
+            or (token.glued and before != "of" and after not in ("long", "of", "deep", "wide", "high", "tall"))
         )
     return True
 
@@ -302,7 +314,7 @@ def _unit(tokens: list[Token], quantity: Quantity, currency: str, lexicon: Lexic
             and lexicon.language == "en"
             and words[0].endswith("s") is False
             and not tokens[place].glued
-            and quantity.value not in (1.0,)
+            and quantity.value != 1.0
             and not tokens[quantity.last].hyphen_after
             and words[0] not in ("ms", "h", "s", "min", "hr")
         ):
@@ -428,19 +440,32 @@ def _derive(text: Text) -> Iterator[Quantity]:
         for quantity in quantities
         if quantity.kind == "count" and not quantity.role and quantity.value < 10000 and not quantity.comparator
     ]
-    for left, right in zip(counts, counts[1:], strict=False):
+    for left, right in itertools.pairwise(counts):
         if text.tokens[left.first].sentence == text.tokens[right.first].sentence and right.first - left.last <= 5:
             yield Quantity(
-                left.value + right.value, "count", left.first, right.last, f"{left.text} + {right.text}", derived=True
+                left.value + right.value,
+                "count",
+                left.first,
+                right.last,
+                f"{left.text} + {right.text}",
+                role="sum",
+                derived=True,
             )
 
 
-def _spoken_units(text: Text, units: "dict[tuple[str, ...], tuple[str, float]]", articles: frozenset[str]) -> Iterator[Quantity]:
-    """"in a year", "within a day": one of the unit."""
+def _spoken_units(
+    text: Text, units: "dict[tuple[str, ...], tuple[str, float]]", articles: frozenset[str]
+) -> Iterator[Quantity]:
+    """ "in a year", "within a day": one of the unit."""
     for token in text.tokens[2:]:
         unit = units.get((token.low,))
         before, opener = text.tokens[token.index - 1].low, text.tokens[token.index - 2].low
-        if unit and unit[0] in ("time", "months") and before in articles and opener in ("in", "within", "over", "during", "inside", "innerhalb", "en", "dans", "binnen"):
+        if (
+            unit
+            and unit[0] in ("time", "months")
+            and before in articles
+            and opener in ("in", "within", "over", "during", "inside", "innerhalb", "en", "dans", "binnen")
+        ):
             yield Quantity(unit[1], unit[0], token.index - 1, token.index, f"{before} {token.raw}")
 
 
@@ -478,7 +503,7 @@ def follows(claim: Quantity, source: Quantity) -> bool:
     ):
         return True  # "over two years" also says "in the course of two years"
     same = abs(stated - true) <= max(1e-9, 1e-6 * abs(true))
-    close = abs(stated - true) <= 0.06 * abs(true)
+    close = same or (abs(stated - true) <= 0.06 * abs(true) and _digits(stated) <= _digits(true))
     rounded = source.derived and (
         abs(stated - true) <= 0.5 if claim.kind in ("percent", "points") else abs(stated - true) <= 0.02 * abs(true)
     )
@@ -517,6 +542,11 @@ def follows(claim: Quantity, source: Quantity) -> bool:
     if how == "within":
         return true <= stated <= 1.35 * true
     return how == "max" and same and source.in_range
+
+
+def _digits(value: float) -> int:
+    """Significant digits: 2000 → 1, 1998 → 4. An approximation is rounder than what it stands for."""
+    return len(f"{abs(value):.6g}".replace(".", "").strip("0")) or 1
 
 
 def _spans(claim: Quantity, source: Quantity) -> bool:

@@ -136,7 +136,8 @@ def analyse(text: str, lexicon: Lexicon, pointer: str = "") -> Text:
         elif match["word"] is not None:
             word = match["word"]
             if word.endswith(".") and (
-                word.count(".") == 1 and word.casefold() not in ("approx.", "ca.", "c.", "bzw.", "inkl.", "mio.", "mrd.", "tsd.")
+                word.count(".") == 1
+                and word.casefold() not in ("approx.", "ca.", "c.", "bzw.", "inkl.", "mio.", "mrd.", "tsd.")
             ):
                 add(word[:-1], start)
                 add(".", match.end() - 1, mark=True)

@@ -10,7 +10,7 @@ from claim_verification.alignment import Alignment
 from claim_verification.checks.numbers import check_numbers
 from claim_verification.checks.person import check_degrees, check_languages, check_present, check_titles
 from claim_verification.checks.propositions import PROPOSITION_CHECKS
-from claim_verification.checks.words import check_verbatim, check_words
+from claim_verification.checks.words import check_employers, check_verbatim, check_words
 from claim_verification.evidence import Evidence
 from claim_verification.language import detect_language
 from claim_verification.lexicon import load_lexicon
@@ -58,7 +58,7 @@ class ClaimVerifier:
         if any(same_text(text, statement) for statement in said):
             return Verdict(proposal.id, "accept")
         alignment = Alignment(self, text, cited)
-        checks = (check_numbers, check_verbatim) if self.lexicon.strict else _CHECKS
+        checks = (check_numbers, check_employers, check_verbatim) if self.lexicon.strict else _CHECKS
         reasons = list(dict.fromkeys(reason for check in checks for reason in check(alignment)))
         return Verdict(proposal.id, "reject" if reasons else "accept", reasons)
 
@@ -71,4 +71,13 @@ class ClaimVerifier:
 
 
 # Numbers come first: the other checks ask which of the source's numbers each one rests on.
-_CHECKS = (check_numbers, check_words, *PROPOSITION_CHECKS, check_titles, check_degrees, check_languages, check_present)
+_CHECKS = (
+    check_numbers,
+    check_words,
+    check_employers,
+    *PROPOSITION_CHECKS,
+    check_titles,
+    check_degrees,
+    check_languages,
+    check_present,
+)

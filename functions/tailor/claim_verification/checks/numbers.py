@@ -40,12 +40,17 @@ def _true(a: Alignment, claim: Quantity) -> bool:
                 a.matched[id(claim)] = known
     if best is not None:
         return True
-    if claim.kind in ("time", "months") and claim.last == claim.first + 1 and a.text.tokens[claim.first].low in ("one", "1"):
+    if (
+        claim.kind in ("time", "months")
+        and claim.last == claim.first + 1
+        and a.text.tokens[claim.first].low in ("one", "1")
+    ):
         unit = a.text.tokens[claim.last]  # "within a day" is "within one day"
         return bool(a.evidence.by_key.get(unit.key))
-    if claim.kind == "count" and (claim.role or claim.in_range) and not counted_words(a, claim):
+    if claim.kind == "count" and (claim.role in ("from", "to") or claim.in_range) and not counted_words(a, claim):
         # "from 5 to 2", the unit having been named before
-        return any(q.number == claim.value and (q.role, claim.role) != ("to", "from") for text in a.statements for q in text.quantities)
+        known_ends = (q for text in a.statements for q in text.quantities if q.role in ("from", "to") or q.in_range)
+        return any(q.number == claim.value and q.role in (claim.role, "") and not q.comparator for q in known_ends)
     return claim.kind == "count" and (_listed(a, claim) or _one(a, claim))
 
 
@@ -55,9 +60,15 @@ def _same_use(a: Alignment, claim: Quantity, known: Quantity, number: int) -> bo
         label, other = a.text.tokens[claim.first - 1], text.tokens[known.first - 1]
         if label.key == other.key and label.raw[:1].isupper():
             return True  # a number that is part of a name: "Year 4"
+    if known.role == "sum" and not _of_people(a, claim):
+        return False
     if not roles_agree(claim, known) or (claim.per and known.per and claim.per != known.per):
         return False
-    if claim.role == "to" and not (known.role or known.in_range or known.derived or known.comparator) and _changes_by(a, text, known):
+    if (
+        claim.role == "to"
+        and not (known.role or known.in_range or known.derived or known.comparator)
+        and _changes_by(a, text, known)
+    ):
         return False  # "rose 28%" is not "rose to 28%"
     if claim.per and not known.per and claim.kind == "percent":
         return False
@@ -71,7 +82,11 @@ def _same_use(a: Alignment, claim: Quantity, known: Quantity, number: int) -> bo
         and not _of_change(a, claim)
     ):
         return False
-    if claim.first > 1 and a.text.tokens[claim.first - 1].low in ("/", "of") and any(q.last in (claim.first - 2, claim.first - 3) for q in a.text.quantities):
+    if (
+        claim.first > 1
+        and a.text.tokens[claim.first - 1].low in ("/", "of")
+        and any(q.last in (claim.first - 2, claim.first - 3) for q in a.text.quantities)
+    ):
         return True  # "4.6/5", "nine of twelve"
     return claim.kind != "count" or known.derived or _same_thing(a, claim, known, text, number)
 
@@ -89,11 +104,19 @@ def roles_agree(claim: Quantity, known: Quantity) -> bool:
     return {claim.role, known.role} != {"from", "to"} or known.in_range
 
 
+def _of_people(a: Alignment, claim: Quantity) -> bool:
+    """Counts add up only to heads: three writers and a designer are four people, Windows 10 and 11 are no 21."""
+    window = a.text.tokens[max(0, claim.first - 3) : claim.last + 4]
+    return any(token.key in a.lexicon.sets["heads"] for token in window)
+
+
 def _changes_by(a: Alignment, text: Text, known: Quantity) -> bool:
     """A bare number right behind a word of change is its size."""
     changes = a.lexicon.sets["up"] | a.lexicon.sets["down"]
     home = text.tokens[known.first]
-    return known.kind == "percent" and any(t.key in changes and t.clause == home.clause and t.index < home.index for t in text.tokens)
+    return known.kind == "percent" and any(
+        t.key in changes and t.clause == home.clause and t.index < home.index for t in text.tokens
+    )
 
 
 def _of_change(a: Alignment, claim: Quantity) -> bool:
@@ -137,9 +160,15 @@ def _same_thing(a: Alignment, claim: Quantity, known: Quantity, text: Text, numb
     """Whether the number still counts what it counted: no other number of the source stands nearer to its noun."""
     noun = counted_words(a, claim)
     pair = ("from", "to") if known.role in ("from", "to") else ()
-    rivals = [q for q in text.quantities if q.kind == "count" and q is not known and q.value != claim.value and q.role not in pair]
+    rivals = [
+        q
+        for q in text.quantities
+        if q.kind == "count" and q is not known and q.value != claim.value and q.role not in pair
+    ]
     counted = {t.index for t in _behind(a, text, known)}
-    if known.first > 1 and text.tokens[known.first - 1].low in ("of", "von", "de"):
+    behind = _behind(a, text, known)
+    plain = not behind or behind[0].low.endswith(("ing", "ed"))
+    if plain and known.first > 1 and text.tokens[known.first - 1].low in ("of", "von", "de"):
         counted |= {known.first - 2}  # "a kitchen of nine"
     resting = [p for t in noun for p in a.places.get(t.index, ()) if p.text == number and p.strength > 1]
     if noun and counted and resting and not known.role and not any(p.token in counted for p in resting):
@@ -168,7 +197,7 @@ def named_entries(a: Alignment) -> list[Entry]:
         names = [v for p, v in entry.facts.items() if p.endswith(("/name", "/organization", "/institution"))]
         keys = [{t.key for t in a.verifier.analysed(entry.pointer, name).words if a.contentful(t)} for name in names]
         if any(
-            group and group <= {t.key for t in a.words} or any(t.key in group and t.raw[:1].isupper() for t in a.words)
+            (group and group <= {t.key for t in a.words}) or any(t.key in group and t.raw[:1].isupper() for t in a.words)
             for group in keys
         ):
             named.append(entry)
@@ -197,7 +226,11 @@ def _entry_year(a: Alignment, claim: Quantity) -> bool:
             begins = (
                 word in lexicon.sets["opening"] or month or _begins(a, claim) or any(q.value > year for q in others)
             )
-            same = [e for e in a.cited.entries if e.running and e.facts.get(f"{e.pointer}/name") == entry.facts.get(f"{entry.pointer}/name")]
+            same = [
+                e
+                for e in a.cited.entries
+                if e.running and e.facts.get(f"{e.pointer}/name") == entry.facts.get(f"{entry.pointer}/name")
+            ]
             if begins and (entry.running or same or word not in ("since", "seit", "depuis", "sinds")):
                 return True
             if end and end.year == year:

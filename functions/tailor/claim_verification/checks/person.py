@@ -30,8 +30,21 @@ def check_titles(a: Alignment) -> Iterator[VerdictReason]:
         chain = [t.key for t in a.words[first : position + 1]]
         opener = a.words[first - 1].low if first else ""
         opener = a.words[first - 2].low if opener in a.lexicon.sets["articles"] and first > 1 else opener
-        if opener in ("as", "als", "comme", "como", "come") and not any(_holds(words, chain) for words in (*titles, *(t for t in texts if t and t[0].low in ("acted", "act", "served", "serve", "worked", "acting")))) and not any(o.low == opener for text in texts for o in text):
-            yield VerdictReason("title", f"“{opener} {' '.join(t.raw for t in a.words[first : position + 1])}” is not what the person was")
+        if (
+            opener in ("as", "als", "comme", "como", "come")
+            and not any(
+                _holds(words, chain)
+                for words in (
+                    *titles,
+                    *(t for t in texts if t and t[0].low in ("acted", "act", "served", "serve", "worked", "acting")),
+                )
+            )
+            and not any(o.low == opener for text in texts for o in text)
+        ):
+            yield VerdictReason(
+                "title",
+                f"“{opener} {' '.join(t.raw for t in a.words[first : position + 1])}” is not what the person was",
+            )
         elif opener in ("as", "als", "comme", "como") and _anothers(a, token):
             yield VerdictReason("title", f"“{opener} {token.raw}” is another person in the source")
         elif len(chain) > 1 and not any(_holds(words, chain) for words in (*titles, *texts)):
@@ -96,7 +109,9 @@ def _own_title(a: Alignment, token: Token, titles: list[list[Token]]) -> bool:
             word.low in a.lexicon.sets["prepositions"] or word.low in a.lexicon.sets["articles"] for word in source[:at]
         ):
             return True
-    return any(a.evidence.texts[p.text].pointer.startswith("/education") for p in places) or _titles_relate(a, token, titles)
+    return any(a.evidence.texts[p.text].pointer.startswith("/education") for p in places) or _titles_relate(
+        a, token, titles
+    )
 
 
 def _titles_relate(a: Alignment, token: Token, titles: list[list[Token]]) -> bool:

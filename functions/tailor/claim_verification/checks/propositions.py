@@ -44,7 +44,9 @@ def _sign(a: Alignment, text: Text, quantity: Quantity) -> int:
     home = text.tokens[quantity.first]
     best, sign = 99, 0
     for token in text.tokens:
-        up, down = token.key in a.lexicon.sets["up"], token.key in a.lexicon.sets["down"]
+        near = 0 < home.index - token.index <= 2 or (0 < token.index - quantity.last <= 1)
+        up = token.key in a.lexicon.sets["up"] or (near and token.low == "up")
+        down = token.key in a.lexicon.sets["down"] or (near and token.low == "down")
         if (
             up == down
             or token.sentence != home.sentence
@@ -89,7 +91,7 @@ def check_restrictions(a: Alignment) -> Iterator[VerdictReason]:
 
 
 def check_prefixes(a: Alignment) -> Iterator[VerdictReason]:
-    """"part-qualified" is not "qualified", "co-" and "vice-" are not nothing."""
+    """ "part-qualified" is not "qualified", "co-" and "vice-" are not nothing."""
     for token in a.words:
         exact = [place for place in a.in_statements(token) if place.strength == EXACT]
         limits = [limit for place in exact if (limit := _limit(a, a.evidence.texts[place.text], place.token))]
@@ -179,7 +181,9 @@ def check_negation(a: Alignment) -> Iterator[VerdictReason]:
         return [t for t in tokens if (t.key in negation or t.low.endswith("n't")) and t.quantity is None]
 
     open_ended = (a.lexicon.restrict.get("plan", frozenset()), a.lexicon.restrict.get("attempt", frozenset()))
-    denied = denies(a.words) or [a.words[start] for phrases in open_ended for start, _ in find_phrases(a.words, phrases)]
+    denied = denies(a.words) or [
+        a.words[start] for phrases in open_ended for start, _ in find_phrases(a.words, phrases)
+    ]
     for number, text in enumerate(a.statements):
         for word in denies(text.words):
             scope = [t for t in text.words if t.clause == word.clause and t.index > word.index][:4]
@@ -198,9 +202,14 @@ def check_plurals(a: Alignment) -> Iterator[VerdictReason]:
         if not plural or token.index in a.phrase_members or token.quantity is not None:
             continue
         exact = [place for place in a.in_statements(token) if place.strength == EXACT]
-        if token.key in a.lexicon.sets["time_nouns"] or any(a.evidence.token(place).low == token.low and before not in a.lexicon.sets["plural_articles"] for place in exact):
+        if token.key in a.lexicon.sets["time_nouns"] or any(
+            a.evidence.token(place).low == token.low and before not in a.lexicon.sets["plural_articles"]
+            for place in exact
+        ):
             continue
-        if before in a.lexicon.sets["plural_articles"] and any(_before(a, place) in a.lexicon.sets["plural_articles"] for place in exact):
+        if before in a.lexicon.sets["plural_articles"] and any(
+            _before(a, place) in a.lexicon.sets["plural_articles"] for place in exact
+        ):
             continue
         if exact and all(_single(a, place) for place in exact):
             yield VerdictReason("plural", f"the source speaks of one “{a.evidence.token(exact[0]).raw}”")
@@ -251,20 +260,26 @@ def _single(a: Alignment, place: Place) -> bool:
             return False  # "85-home"
         if before.low in lexicon.sets["singular"] or before.low.endswith("'s") or _one_of(before):
             previous = text.tokens[back - 1] if back else None
-            if before.low == "the" and any((t.low,) in lexicon.classes and t.low.endswith("ly") for t in text.tokens[back + 1 : place.token]):
+            if before.low == "the" and any(
+                (t.low,) in lexicon.classes and t.low.endswith("ly") for t in text.tokens[back + 1 : place.token]
+            ):
                 return False  # "the weekly rota": one every week
             return head and not (
                 previous is not None and previous.low in ("without", "no", "ohne", "sans", "sin", "per")
             )
         opener = text.tokens[back - 1].low if back else ""
-        barrier = before.low.endswith("ing") and before.low not in lexicon.sets["ing_nouns"] and opener not in lexicon.sets["singular"]
+        barrier = (
+            before.low.endswith("ing")
+            and before.low not in lexicon.sets["ing_nouns"]
+            and opener not in lexicon.sets["singular"]
+        )
         if before.mark or before.low in lexicon.sets["prepositions"] or before.low.endswith("ed") or barrier:
             return False
     return False
 
 
 def _telegraphic(a: Alignment, text: Text, index: int) -> bool:
-    """"Implemented new payment platform using …": the article is left out, the noun is one all the same."""
+    """ "Implemented new payment platform using …": the article is left out, the noun is one all the same."""
     for back in range(index - 1, max(-1, index - 5), -1):
         before = text.tokens[back]
         if before.mark or before.quantity is not None or before.low in a.lexicon.sets["prepositions"]:
@@ -301,7 +316,8 @@ def check_quantifiers(a: Alignment) -> Iterator[VerdictReason]:
 def _in_rate(a: Alignment, start: int) -> bool:
     """ "every week", "each month": a rate, not a claim about all."""
     return any(
-        (t.low,) in a.lexicon.units or t.low in ("night", "shift", "other", "quarter", "time", "nuit", "noche", "turno")
+        ((t.low,) in a.lexicon.units and t.raw.islower())
+        or t.low in ("night", "shift", "other", "quarter", "time", "nuit", "noche", "turno")
         for t in a.words[start + 1 : start + 3]
     )
 
@@ -368,7 +384,7 @@ def check_sides(a: Alignment) -> Iterator[VerdictReason]:
 
 
 def check_company(a: Alignment) -> Iterator[VerdictReason]:
-    """"trained with constables" is not "trained constables"."""
+    """ "trained with constables" is not "trained constables"."""
     for token in a.words:
         if token.key in a.lexicon.sets["interpersonal"] and _with_behind(a.text, token):
             exact = [place for place in a.in_statements(token) if place.strength == EXACT]
@@ -428,7 +444,12 @@ def check_objects(a: Alignment) -> Iterator[VerdictReason]:
     verb = a.words[0]
     text = a.statements[0]
     if (
-        not (verb.low.endswith("ed") or verb.low in a.lexicon.irregular or verb.low == "responsible" or verb.key in a.lexicon.sets["lead"])
+        not (
+            verb.low.endswith("ed")
+            or verb.low in a.lexicon.irregular
+            or verb.low == "responsible"
+            or verb.key in a.lexicon.sets["lead"]
+        )
         or not text.words
     ):
         return
@@ -452,11 +473,18 @@ def check_objects(a: Alignment) -> Iterator[VerdictReason]:
     nouns = [token for token in zone if a.contentful(token)]
     if not nouns or len(nouns) > 8:
         return
-    if any(place.text == 0 and place.token == text.words[0].index for n in a.phrase_members for place in a.places.get(n, ())):
-        if verb.low != text.words[0].low:
-            return  # a phrase such as "kept in touch" is said otherwise
+    if any(
+        place.text == 0 and place.token == text.words[0].index
+        for n in a.phrase_members
+        for place in a.places.get(n, ())
+    ) and verb.low != text.words[0].low:
+        return  # a phrase such as "kept in touch" is said otherwise
     indexes = {token.index for token in nouns}
-    kept = any(place.token in indexes and place.text == 0 and place.strength > 1 for t in a.words for place in a.places.get(t.index, ()))
+    kept = any(
+        place.token in indexes and place.text == 0 and place.strength > 1
+        for t in a.words
+        for place in a.places.get(t.index, ())
+    )
     numbers = any(q.first in {t.index for t in zone} for q in text.quantities)
     later = [token for token in text.words if token.index > zone[-1].index and token.clause == text.words[0].clause]
     if not kept and not numbers and a.uses(0, later) >= 1:
@@ -509,12 +537,12 @@ def _moved(a: Alignment) -> Iterator[VerdictReason]:
         }
         thing = a.words[position - 2]
         capital = thing.raw[:1].isupper()
-        exact = [p for p in a.places.get(thing.index, ()) if p.strength == EXACT and a.evidence.token(p).raw[:1].isupper() == capital]
+        exact = [
+            p
+            for p in a.places.get(thing.index, ())
+            if p.strength == EXACT and a.evidence.token(p).raw[:1].isupper() == capital
+        ]
         roots = {_root(texts[place.text].pointer) for place in exact}
-        everywhere = a.verifier.anywhere
-        roots |= (
-            {_root(everywhere.texts[n].pointer) for n, _ in everywhere.by_key.get(thing.key, ())} if roots else set()
-        )
         if givers and roots and not givers & roots and not any(r.startswith(("/basics", "/skills")) for r in roots):
             yield VerdictReason("moved", f"“{thing.raw}” does not belong to “{token.raw}”")
 

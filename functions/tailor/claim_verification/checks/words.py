@@ -30,9 +30,34 @@ def check_words(a: Alignment) -> Iterator[VerdictReason]:
     }
     yield from _runs(a)
     reasons = list(_unsupported(a, covered, framed))
-    if len(reasons) == 1 and _free_rewrite(a) and _harmless(a, reasons[0][0]):
+    if 0 < len(reasons) <= _free_rewrite(a) and all(_harmless(a, token) for token, _ in reasons):
         return
     yield from (reason for _, reason in reasons)
+
+
+def check_employers(a: Alignment) -> Iterator[VerdictReason]:
+    """What was done in one job is not told of another employer, school or charity."""
+    cited = {_called(entry) for entry in a.cited.entries}
+    keys = [token.key for token in a.words]
+    for entry in a.source.entries.values():
+        name = _called(entry)
+        if (
+            entry.section not in ("work", "volunteer", "education")
+            or entry in a.cited.entries
+            or not name
+            or name in cited
+        ):
+            continue
+        words = [token.key for token in a.verifier.analysed(entry.pointer, name).words]
+        said = any(keys[start : start + len(words)] == words for start in range(len(keys) - len(words) + 1))
+        known = any(token.key == words[0] for text in a.evidence.texts for token in text.words)
+        if said and words and not known and a.words[keys.index(words[0])].raw[:1].isupper():
+            yield VerdictReason("moved", f"“{name}” is not the cited entry's")
+
+
+def _called(entry: Entry) -> str:
+    names = (entry.facts.get(f"{entry.pointer}/{field}", "") for field in ("name", "organization", "institution"))
+    return next((name for name in names if name), "")
 
 
 def _unsupported(a: Alignment, covered: set[int], framed: set[int]) -> Iterator[tuple[Token, VerdictReason]]:
@@ -63,21 +88,30 @@ def _unsupported(a: Alignment, covered: set[int], framed: set[int]) -> Iterator[
         yield token, VerdictReason(_code(a, token), f"“{token.raw}” does not follow from the cited text")
 
 
-def _free_rewrite(a: Alignment) -> bool:
+def _praise(a: Alignment, token: Token) -> bool:
+    """A superlative, also one of two words ("award-winning")."""
+    after = a.text.tokens[token.index + 1].low if token.hyphen_after else ""
+    return token.low in a.lexicon.sets["superlative"] or f"{token.low}-{after}" in a.lexicon.sets["superlative"]
+
+
+def _free_rewrite(a: Alignment) -> int:
     """A real rewording: few of the source's words stand in their old order, and nearly all rest on the source.
 
     A text that copies the source but for one word has swapped that word; a free rewrite has synonyms that no
-    lexicon is complete in. Only the latter may keep one harmless word that the lexicons do not know.
+    lexicon is complete in. Only the latter may keep a harmless word that the lexicons do not know (two in a long text).
+    Returns how many.
     """
     content = [token for token in a.words if a.contentful(token)]
-    if len(content) < 5 or not a.statements:
-        return False
+    if len(content) < 4 or not a.statements:
+        return 0
     resting = sum(bool(a.in_statements(token)) for token in content)
-    if resting * 4 < len(content) * 3 - 1:
-        return False
+    if resting * 10 < len(content) * 6:
+        return 0
     said = [token.key for token in content]
     copied = max(_common(said, [t.key for t in text.words if a.contentful(t)]) for text in a.statements)
-    return copied * 10 <= len(content) * 6
+    if copied * 10 > len(content) * 6:
+        return 0
+    return 2 if len(content) >= 7 else 1
 
 
 def _common(left: list[str], right: list[str]) -> int:
@@ -96,14 +130,39 @@ def _harmless(a: Alignment, token: Token) -> bool:
     """An ordinary word that claims nothing definite: no name, rank, feat, amount, time, person or word of another entry."""
     lexicon = a.lexicon
     key = token.key
-    definite = ("strong", "strict", "lead", "titles", "superlative", "up", "down", "negation", "languages", "interpersonal", "departments", "group_words", "definite")
-    if any(key in lexicon.sets[name] for name in definite) or token.low in lexicon.sets["superlative"] or name_like(a, token):
+    definite = (
+        "strong",
+        "strict",
+        "lead",
+        "titles",
+        "superlative",
+        "up",
+        "down",
+        "negation",
+        "languages",
+        "interpersonal",
+        "departments",
+        "group_words",
+        "definite",
+    )
+    if (
+        any(key in lexicon.sets[name] for name in definite)
+        or token.low in lexicon.sets["superlative"]
+        or name_like(a, token)
+    ):
         return False
     if lexicon.language == "de" and token.raw[:1].isupper():
         return False
-    if any(key in pair for pair in lexicon.contrast) or (token.low,) in lexicon.units or (key,) in lexicon.phrases.get("seniority", ()):
+    if (
+        any(key in pair for pair in lexicon.contrast)
+        or (token.low,) in lexicon.units
+        or (key,) in lexicon.phrases.get("seniority", ())
+    ):
         return False
-    if any((key,) in phrases for phrases in (*lexicon.quantifier.values(), *lexicon.restrict.values(), *lexicon.groups.get("ladder", ()))):
+    if any(
+        (key,) in phrases
+        for phrases in (*lexicon.quantifier.values(), *lexicon.restrict.values(), *lexicon.groups.get("ladder", ()))
+    ):
         return False
     if any(mention.start <= token.start < mention.end for mention in find_skills(a.text.raw)):
         return False
@@ -163,7 +222,13 @@ def named_anywhere(a: Alignment, token: Token) -> bool:
         if other.initial and token.initial and not name_like(a, token) and pointer.count("/") > 3:
             continue  # both only begin a sentence
         entry = _entry_of(a, pointer)
-        if a.lexicon.language == "de" and entry is not None and pointer in entry.statements and entry.section != "skills" and not name_like(a, token):
+        if (
+            a.lexicon.language == "de"
+            and entry is not None
+            and pointer in entry.statements
+            and entry.section != "skills"
+            and not name_like(a, token)
+        ):
             continue  # every noun has a capital
         if entry is not None and entry not in a.cited.entries:
             if pointer in entry.facts and entry.section in ("work", "volunteer", "education", "projects"):
@@ -195,7 +260,7 @@ def _runs(a: Alignment) -> Iterator[VerdictReason]:
             and not (token.initial and not _certain_name(a, token))
         ):
             run.append(token)
-        elif run and token.low in joiners and token.low not in ("and",):
+        elif run and token.low in joiners and token.low != "and":
             continue
         else:
             runs.append(run)
@@ -247,8 +312,11 @@ def _inside_longer_name(tokens: list[Token], index: int) -> bool:
 def _follows_otherwise(a: Alignment, token: Token) -> bool:
     key, lexicon = token.key, a.lexicon
     before = a.text.tokens[token.index - 1] if token.index else None
-    languages = any(other.key in lexicon.sets["languages"] and abs(other.index - token.index) <= 4 for other in a.words) or (
-        key in lexicon.sets["language_words"] | lexicon.sets["language_noun"] and any(e.section == "languages" for e in a.cited.entries)
+    languages = any(
+        other.key in lexicon.sets["languages"] and abs(other.index - token.index) <= 4 for other in a.words
+    ) or (
+        key in lexicon.sets["language_words"] | lexicon.sets["language_noun"]
+        and any(e.section == "languages" for e in a.cited.entries)
     )
     if languages and (
         key in lexicon.sets["language_words"] or any((key,) in band for band in lexicon.groups.get("levels", ()))
@@ -256,15 +324,24 @@ def _follows_otherwise(a: Alignment, token: Token) -> bool:
         return True  # the level itself is checked by `check_languages`
     if before is not None and key in lexicon.sets["group_words"] and before.raw[:1].isupper():
         return not before.initial and (bool(a.places.get(before.index)) or named_anywhere(a, before))
-    if before is not None and key in lexicon.sets["group_words"] and before.key in lexicon.sets["departments"] and a.places.get(before.index):
+    if (
+        before is not None
+        and key in lexicon.sets["group_words"]
+        and before.key in lexicon.sets["departments"]
+        and a.places.get(before.index)
+    ):
         return True  # "finance" → "the finance team"
     if before is not None and before.quantity is not None and token.low == "strong":
         return True
     exceeds = any(q.kind == "percent" and q.value > 100 for text in a.statements for q in text.quantities)
-    if exceeds and lexicon.classes.get((key,), frozenset()) & lexicon.classes.get((lexicon.key("exceed"),), frozenset()):
+    if exceeds and lexicon.classes.get((key,), frozenset()) & lexicon.classes.get(
+        (lexicon.key("exceed"),), frozenset()
+    ):
         return True  # "118% of target"
     if any(find_phrases([token], lexicon.restrict.get(kind, ())) for kind in ("estimate", "some")):
         return True  # a reservation takes away, it never adds
+    if key in lexicon.sets["studying"] and any(e.section == "education" and e.running for e in a.cited.entries):
+        return True
     if _month_of_entry(a, token) or _promotion(a, key):
         return True
     if token.low in ("new", "newly", "neu", "neue", "neuen", "nouveau", "nouvelle", "nuevo", "nueva"):
@@ -285,10 +362,14 @@ def _follows_otherwise(a: Alignment, token: Token) -> bool:
     changes = lexicon.sets["up"] | lexicon.sets["down"] | lexicon.sets["improving"] | lexicon.sets["change"]
     if a.noun_before(token) and token.low == key + "s":
         return False  # "patient falls"
-    return key in changes and any(
-        q.role in ("by", "to", "from") or q.in_range or q.kind == "multiple"
-        for text in a.statements
-        for q in text.quantities
+    return (
+        key in changes
+        and not name_like(a, token)
+        and any(
+            q.role in ("by", "to", "from") or q.in_range or q.kind == "multiple"
+            for text in a.statements
+            for q in text.quantities
+        )
     )  # its sign is checked by `check_directions`
 
 
@@ -303,9 +384,16 @@ def _weak_verb(a: Alignment, token: Token) -> bool:
     weak = token.key in lexicon.sets["weak"]
     if lexicon.language != "en" or not _verb_here(a, token):
         return False
-    if not weak and (token.key in lexicon.sets["strong"] | lexicon.sets["lead"] | lexicon.sets["strict"] or not (token.low.endswith(("ed", "ing")) or token.low in lexicon.irregular)):
+    if not weak and (
+        token.key in lexicon.sets["strong"] | lexicon.sets["lead"] | lexicon.sets["strict"]
+        or not (token.low.endswith(("ed", "ing")) or token.low in lexicon.irregular)
+    ):
         return False
-    objects = [t for t in a.words if t.clause == token.clause and t.index > token.index and (a.contentful(t) or t.quantity is not None)][:6]
+    objects = [
+        t
+        for t in a.words
+        if t.clause == token.clause and t.index > token.index and (a.contentful(t) or t.quantity is not None)
+    ][:6]
     homes = a.homes(token.clause)
     if not homes or not objects:
         return False
@@ -323,7 +411,27 @@ def _weak_verb(a: Alignment, token: Token) -> bool:
 def _verb_here(a: Alignment, token: Token) -> bool:
     """First word of the text or of a clause, behind "and", "to", "by" or "while", or with a verb's ending."""
     before = a.text.tokens[token.index - 1] if token.index else None
-    opens = before is None or before.mark or before.low in ("and", "to", "by", "while", "who", "which", "that", "also", "successfully", "then", "for", "in", "when", "through")
+    opens = (
+        before is None
+        or before.mark
+        or before.low
+        in (
+            "and",
+            "to",
+            "by",
+            "while",
+            "who",
+            "which",
+            "that",
+            "also",
+            "successfully",
+            "then",
+            "for",
+            "in",
+            "when",
+            "through",
+        )
+    )
     return opens and (token.low.endswith(("ed", "ing")) or token.low in a.lexicon.irregular or token.low == token.key)
 
 

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from claim_verification import ClaimVerifier, Proposal
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from claim_verification import ClaimVerifier, Proposal
 
 CVS = sorted((Path(__file__).parents[3] / "data" / "truth_suite" / "cvs").glob("*.json"))
 ADJECTIVES = ("quarterly", "monthly", "weekly", "legacy", "nightly", "surgical", "commercial", "digital", "annual")

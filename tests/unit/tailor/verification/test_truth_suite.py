@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from claim_verification import ClaimVerifier, Proposal
 
 SUITE = Path(__file__).parents[3] / "data" / "truth_suite"

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from claim_verification import ClaimVerifier, Proposal, verify_lines
 from claim_verification.language import detect_language
 from claim_verification.lexicon import load_lexicon
