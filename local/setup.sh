@@ -40,6 +40,8 @@ state=$(cat requirements-dev.txt pyproject.toml local/setup.sh layers/weasyprint
 if [ "$(cat .venv/.cvmaker-setup 2>/dev/null || true)" = "$state" ]; then exit 0; fi
 
 say "Installing packages"
+# The system's certificates: networks with a proxy of their own have theirs there.
+export UV_SYSTEM_CERTS=1
 .venv/bin/python -m pip install --quiet --disable-pip-version-check uv || fail "could not install packages: is the network up?"
 .venv/bin/python -m uv pip install --quiet --python .venv/bin/python -r requirements-dev.txt \
     || .venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt \
