@@ -423,7 +423,8 @@ def cut_collection(content: bytes) -> bytes:
         wanted.unicode_set.update(points)
         wanted.glyph_set.update(glyphs)  # the same glyphs in each face: one table of outlines serves all
         wanted.drop_table_tag_set.update(int.from_bytes(tag, "big") for tag in VERTICAL_AND_LAYOUT_TABLES)
-        wanted.flags = uharfbuzz.SubsetFlags.NO_HINTING
+        # WeasyPrint writes glyph numbers where a PDF expects the CIDs of such a font: they must stay the same.
+        wanted.flags = uharfbuzz.SubsetFlags.NO_HINTING | uharfbuzz.SubsetFlags.RETAIN_GIDS
         face = uharfbuzz.subset(uharfbuzz.Face(blob, index), wanted)
         cut.fonts.append(TTFont(io.BytesIO(face.blob.data), recalcTimestamp=False))
     buffer = io.BytesIO()

@@ -15,8 +15,11 @@ How a writer prints a section, by `Section.kind`:
 - ``bullets``: `items` as a bulleted list.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from cvmaker_core.pointers import join_pointer
@@ -26,6 +29,7 @@ from cv_rendering.design import Design
 from cv_rendering.locales import Locale
 
 SectionKind: TypeAlias = Literal["text", "entries", "groups", "inline", "bullets"]
+_COUNTRIES = Path(__file__).parent / "countries.json"
 ContactKind: TypeAlias = Literal["email", "phone", "location", "url", "profile"]
 
 
@@ -175,7 +179,7 @@ def build_document(resume: dict[str, Any], design: Design) -> Document:
         direction=design.locale.direction,
         name=basics.get("name", ""),
         headline=basics.get("label", ""),
-        contacts=tuple(_contacts(basics)),
+        contacts=tuple(_contacts(basics, design.language)),
         sections=tuple(section for key in builder.cvmaker["section_order"] if (section := builder.build(key))),
         labels=design.locale.labels,
         photo=basics.get("image") if design.photo else None,
@@ -192,7 +196,7 @@ def build_letter(
         direction=design.locale.direction,
         name=basics.get("name", ""),
         headline=basics.get("label", ""),
-        contacts=tuple(_contacts(basics)),
+        contacts=tuple(_contacts(basics, design.language)),
         recipient=employer or "",
         subject=labels["subject"].format(title=title) if title else "",
         salutation=labels["salutation"],
@@ -226,28 +230,40 @@ def absolute_url(url: str) -> str | None:
 _CODE_AFTER_REGION = frozenset(["US", "CA", "GB", "IE", "AU", "NZ", "IN", "ZA", "SG", "BR"])
 
 
-def format_location(location: dict[str, Any]) -> str:
+@cache
+def _country_names() -> dict[str, dict[str, str]]:
+    names: dict[str, dict[str, str]] = json.loads(_COUNTRIES.read_text(encoding="utf-8"))
+    return names
+
+
+def country_name(code: str, language: str) -> str:
+    """A country's name in the language of the CV, or in English on an English one; else the code as given."""
+    return _country_names().get(language.split("-", maxsplit=1)[0].lower(), {}).get(code.upper(), code)
+
+
+def format_location(location: dict[str, Any], language: str) -> str:
     """Street, town, region and country in the country's order, as far as given."""
     code, city, region = location.get("postalCode"), location.get("city"), location.get("region")
     country = location.get("countryCode")
+    named = country_name(country, language) if country else None
     parts: tuple[str | None, ...]
     if country in _CODE_AFTER_REGION:
         if code and region and code.startswith(region + " "):
             code = code[len(region) + 1 :]
         last = " ".join(filter(None, (region, code)))
-        parts = (location.get("address"), city, last, country)
+        parts = (location.get("address"), city, last, named)
     else:
-        parts = (location.get("address"), " ".join(filter(None, (code, city))), region, country)
+        parts = (location.get("address"), " ".join(filter(None, (code, city))), region, named)
     return ", ".join(dict.fromkeys(filter(None, parts)))
 
 
-def _contacts(basics: dict[str, Any]) -> Iterable[Contact]:
+def _contacts(basics: dict[str, Any], language: str) -> Iterable[Contact]:
     if email := basics.get("email"):
         yield Contact("email", email, f"mailto:{email}" if "@" in email else None, pointer="/basics/email")
     if phone := basics.get("phone"):
         digits = "".join(character for character in phone if character in "+0123456789")
         yield Contact("phone", phone, f"tel:{digits}" if digits else None, pointer="/basics/phone")
-    if location := format_location(basics.get("location", {})):
+    if location := format_location(basics.get("location", {}), language):
         yield Contact("location", location, pointer="/basics/location")
     if url := basics.get("url"):
         yield Contact("url", display_url(url), absolute_url(url), pointer="/basics/url")

@@ -32,7 +32,7 @@ def test_every_visible_value_is_printed(resume: dict[str, Any]) -> None:
     visible = visible_resume(resume, design)
     printed = words_of(build_document(visible, design))
     for pointer, value in walk_strings(visible):
-        if pointer.startswith("/meta") or pointer.endswith(("Date", "/date", "/network", "/username")):
+        if pointer.startswith("/meta") or pointer.endswith(("Date", "/date", "/network", "/username", "/countryCode")):
             continue
         shown = display_url(value) if pointer.endswith("/url") else value
         assert shown in printed, pointer
@@ -120,15 +120,24 @@ def test_only_web_addresses_become_links(url: str, target: str | None) -> None:
     [
         (
             {"address": "Hauptstr. 1", "postalCode": "70173", "city": "Stuttgart", "countryCode": "DE"},
-            "Hauptstr. 1, 70173 Stuttgart, DE",
+            "Hauptstr. 1, 70173 Stuttgart, Germany",
         ),
-        ({"city": "Austin", "region": "TX", "postalCode": "78701", "countryCode": "US"}, "Austin, TX 78701, US"),
-        ({"city": "Austin", "region": "TX", "postalCode": "TX 78701", "countryCode": "US"}, "Austin, TX 78701, US"),
+        (
+            {"city": "Austin", "region": "TX", "postalCode": "78701", "countryCode": "US"},
+            "Austin, TX 78701, United States",
+        ),
+        (
+            {"city": "Austin", "region": "TX", "postalCode": "TX 78701", "countryCode": "US"},
+            "Austin, TX 78701, United States",
+        ),
         ({"city": "Rome"}, "Rome"),
+        ({"city": "Elsewhere", "countryCode": "XK"}, "Elsewhere, XK"),
     ],
 )
 def test_an_address_follows_its_countrys_order(location: dict[str, str], shown: str) -> None:
-    assert format_location(location) == shown
+    assert format_location(location, "en-GB") == shown
+    if location.get("countryCode") == "DE":
+        assert format_location(location, "de").endswith(", Deutschland")
 
 
 def test_odd_shapes_are_left_out_without_a_crash() -> None:

@@ -50,7 +50,8 @@ def prepare(store: JobStore, resume: dict[str, Any], *, letter: Any = None, **re
         ("analysis.json", "analyze", {"posting": posting, "requirements": [], "findings": []}),
     ):
         store.put(
-            JOB.key(name), Envelope(job_id=JOB.job_id, stage=stage, data=data).model_dump_json().encode()  # type: ignore[arg-type]
+            JOB.key(name),
+            Envelope(job_id=JOB.job_id, stage=stage, data=data).model_dump_json().encode(),  # type: ignore[arg-type]
         )
 
 
