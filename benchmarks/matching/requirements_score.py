@@ -116,7 +116,7 @@ def _locate(posting: LabelledPosting, text: str) -> Iterator[Label]:
         return
     position = 0
     for label in posting.labels:
-        words = posting.text[label.start : label.end]
+        words = posting.text[label.start : label.end].replace("**", "")
         found = text.find(words, max(0, position - 200))
         found = found if found >= 0 else text.find(words)
         if found >= 0:

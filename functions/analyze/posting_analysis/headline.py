@@ -59,7 +59,9 @@ def read_headline(text: str) -> Headline:
     sought = _sought(text, language)
     title = title or first or sought.get("title") or later
     title = title or (head[0] if head and len(head[0].split()) <= 8 else None)
-    employer = employer or sought.get("employer") or _employer_of_head(head, title) or _employer_by_phrase(text)
+    shown = _clean_title(title)
+    printed = shown if shown and any(shown in line for line in head) else title
+    employer = employer or sought.get("employer") or _employer_of_head(head, printed) or _employer_by_phrase(text)
     location = location or _location_of_head(head, title, employer) or _location_by_phrase(text, language)
     title = _clean_title(title)
     return Headline(
@@ -73,6 +75,7 @@ def read_headline(text: str) -> Headline:
 
 def _plain(line: str) -> str:
     line = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", line)
+    line = re.sub("[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]+", " ", line)  # emoji
     return re.sub(r"\s+", " ", re.sub(r"[*_#`>]+", " ", line)).strip(" \t-–—•·|")
 
 
@@ -115,6 +118,7 @@ def _clean_title(title: str | None) -> str | None:
     if not title:
         return None
     title = vocabulary().gender_marker.sub("", title)
+    title = re.split(r"\s+(?:at|@|bei|chez)\s+(?=[A-ZÀ-Þ])", title)[0]
     title = re.split(
         r"\s+(?:in (?:voll|teil)|[-–] (?:cdi|cdd)|\((?:band|grade|remote|part|full))", title, flags=re.IGNORECASE
     )[0]
@@ -178,6 +182,8 @@ def _employer_of_head(head: list[str], title: str | None) -> str | None:
                 if part and _is_name(part):
                     return part
             following = head[index + 1] if index + 1 < len(head) else ""
+            if re.match(r"[\w ]{2,25}:\s", following):
+                continue
             part = re.split(r"\s+[–—|·•-]\s+|,\s+|\s*\|\s*", following)[0]
             if part and len(part.split()) <= 6 and _is_name(part) and not re.match(r"[A-Z]{2}, [A-Z]{2}", following):
                 return part
@@ -232,7 +238,8 @@ def _location_of_head(head: list[str], title: str | None, employer: str | None) 
         for known in (employer, title):
             if known and known in rest:
                 rest = rest.replace(known, "\x00", 1)
-        if "\x00" not in rest and not re.search(r"[|·–]", rest):
+        listed = re.search(r"[|·–]", rest) or (" - " in rest and len(rest.split()) <= 7)
+        if "\x00" not in rest and not listed:
             continue
         for raw in re.split(r"\s+[–—|·•-]\s+|\s*\|\s*|\x00,?\s*", rest):
             part = vocabulary().gender_marker.sub("", raw).strip(" ,;:()–—·-")

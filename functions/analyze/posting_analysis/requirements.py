@@ -128,7 +128,12 @@ def _from_statement(text: str, statement: Statement) -> Iterator[Candidate]:
     if lexicon.noise.search(words) and not (listed and lexicon.want_opener.search(words)):
         return
     if statement.section in {"must", "nice"}:
-        if statement.section == "must" and not statement.bulleted and _is_duty_sentence(words):
+        label = _LABEL.match(words)
+        if label:  # "License/Certification: current RN license"
+            yield from _clauses(text, statement.start + label.end(), statement.end, statement.section == "must")
+            return
+        told = not statement.bulleted and _is_duty_sentence(words) and not lexicon.soft.search(words)
+        if statement.section == "must" and told:
             yield from _duties(text, statement.start, statement.end)
         else:
             yield from _clauses(text, statement.start, statement.end, statement.section == "must")
@@ -148,6 +153,8 @@ def _from_statement(text: str, statement: Statement) -> Iterator[Candidate]:
         yield from _clauses(text, statement.start + (_opener_end(want) if want else 0), statement.end, True)
 
 
+# A few words in front of a colon name what follows.
+_LABEL = re.compile(r"[A-ZÀ-Þ][\w/&’' -]{2,34}:\s+(?=\S)")
 # "Some of the skills for this position include, but are not limited to:" says that a list follows.
 _INTRODUCES = re.compile(r"(?:not limited to|the following(?: \w+){0,3}|as follows)\W*$", re.IGNORECASE)
 # A sentence about the firm, the team or the product: it has a subject of its own where a duty has none.
@@ -257,7 +264,8 @@ def _clauses(text: str, start: int, end: int, must: bool) -> Iterator[Candidate]
             position = inner.end()
     rest = text[position:end]
     found = re.finditer(
-        r";\s+|,\s+(?=ideally|preferably|idealerweise|idéalement|idealmente|bij voorkeur)|\s+(?:but|aber|mais|pero)\s+",
+        r";\s+|,\s+(?:(?:and|und|et|y|e|en)\s+)?(?=ideally|preferably|idealerweise|idéalement|idealmente|bij voorkeur)"
+        r"|\s+(?:but|aber|mais|pero)\s+",
         rest,
     )
     cuts = [0, *(match.end() for match in found), len(rest)]
@@ -293,16 +301,33 @@ def _one_clause(text: str, start: int, end: int, must: bool) -> Iterator[Candida
 def _years(words: str) -> re.Match[str] | None:
     lexicon = vocabulary()
     found = lexicon.years.search(words)
-    if found and not _AGE.search(words) and lexicon.experience.search(words):
+    if not found or _AGE.search(words):
+        return None
+    if lexicon.experience.search(words):
         return found
-    return None
+    # "5+ yrs building distributed systems": what comes behind the years is what they were spent on.
+    doing = re.match(r"\+?\s+\w+ing\b", words[found.end() :])
+    return found if doing and found.start() < 20 else None
+
+
+_OPENS_ITEM = re.compile(
+    r"(?:and\s+|und\s+|et\s+|y\s+)?(?:an?\s|strong|hands[- ]on|solid|good|excellent|proven|deep|knowledge|experience"
+    r"|ability|familiar|proficien|degree|bachelor|master|fluent|eine?\s|gute|sichere|kenntnisse|erfahrung|une?\s|bonne"
+    r"|maîtrise|connaissance|conocimiento|dominio|experiencia)",
+    re.IGNORECASE,
+)
 
 
 def _years_clause(text: str, start: int, end: int, years: re.Match[str], must: bool) -> Iterator[Candidate]:
     """Years of experience, whole; what else the sentence lists goes on as wishes of its own."""
     words = text[start:end]
     before = words[: years.start()]
-    if vocabulary().degree.search(before):  # "MSEE with 5 years of experience in …": two requirements
+    comma = before.rfind(",")
+    if vocabulary().degree.search(before[: max(comma, 0)]):  # "de formation Bac+2, vous justifiez de 2 ans …"
+        yield from _formal(text, start, start + comma, "degree", must)
+        start += comma + 1
+        words = text[start:end]
+    elif vocabulary().degree.search(before):  # "MSEE with 5 years of experience in …": two requirements
         cut = re.search(r"\s+(?:with|and|plus|und|mit|et|avec|y|con|e|com|en|met)\s+[^,;]*$", before)
         if cut:
             yield from _formal(text, start, start + cut.start(), "degree", must)
@@ -311,12 +336,15 @@ def _years_clause(text: str, start: int, end: int, years: re.Match[str], must: b
     head_end = end
     first_comma = words.find(", ")
     rest: list[tuple[int, int]] = []
-    if first_comma > 0 and not re.search(
-        r"\b(?:in|as|im|als|en|dans|comme|como|sur)\s+[^,]{2,60}$", words[:first_comma]
-    ):
+    fields = re.search(r"\b(?:in|as|im|als|en|dans|comme|como|sur)\s+[^,]{2,60}$", words[: max(first_comma, 0)])
+    parts = _split_commas(text, start + first_comma + 2, end) if first_comma > 0 else []
+    # "in design, media or print" names fields of the years; "…, hands-on knowledge of X" is another wish.
+    if parts and (not fields or any(_OPENS_ITEM.match(text[a:b].strip()) for a, b in parts)):
         head_end = start + first_comma
-        rest = _split_commas(text, head_end + 2, end)
+        rest = parts
     left, right = _edges(text, start, head_end)
+    verb = re.match(r"(?:has|have|with|hat|haben|avec|tiene[ns]?|con)\s+", text[left:right], re.IGNORECASE)
+    left += verb.end() if verb else 0
     yield Candidate(left, right, "experience_years", must)
     for item_start, item_end in rest:
         yield from _one_clause(text, item_start, item_end, must)
@@ -327,7 +355,7 @@ def _years_clause(text: str, start: int, end: int, years: re.Match[str], must: b
 
 
 def _formal(text: str, start: int, end: int, kind: RequirementKind, must: bool) -> Iterator[Candidate]:
-    start, end = _edges(text, start, end)
+    start, end = _trim_clause(text, start, end)
     if end > start:
         yield Candidate(start, end, kind, must)
 
@@ -383,6 +411,12 @@ def _wish(text: str, start: int, end: int, must: bool) -> Iterator[Candidate]:
     lexicon = vocabulary()
     languages = find_languages(words)
     if languages and (_language_wish(words) or _only_languages(words)):
+        items = _items(text, start, end)
+        others = [item for item in items if not find_languages(text[item[0] : item[1]])]
+        if others and all(canonical_skill(text[slice(*_trim_item(text, *item))]) for item in others):
+            for item in items:  # "good Office skills and English": a skill and a language
+                yield from _item(text, *item, must) if item in others else _language_items(text, *item, must)
+            return
         yield from _language_items(text, start, end, must)
         return
     certificate = lexicon.certificate.search(words)
@@ -549,7 +583,12 @@ def _items(text: str, start: int, end: int) -> list[tuple[int, int]]:
     words = text[start:end]
     cuts = [(m.start(), m.end()) for m in _ITEM_GAP.finditer(words)]
     cuts += [(m.start(), m.end()) for m in vocabulary().conjunction(_language.get()).finditer(words)]
-    cuts = [c for c in cuts if not canonical_skill(_around(words, *c))]
+    fixed = [match.span() for match in vocabulary().fixed_pair.finditer(words)]
+    cuts = [
+        cut
+        for cut in cuts
+        if not canonical_skill(_around(words, *cut)) and not any(a < cut[0] and cut[1] < b for a, b in fixed)
+    ]
     parts: list[tuple[int, int]] = []
     left = 0
     for cut_start, cut_end in sorted(cuts):
@@ -642,7 +681,7 @@ def _trim_clause(text: str, start: int, end: int) -> tuple[int, int]:
     start, end = _edges(text, start, end)
     opener = re.match(
         r"(?:(?:you(?:'ll|'re|'ve| are| have| will)?|must|should|will|sie|du|vous|tu)\s+(?:also\s+)?"
-        r"(?:have|be|are|possess|bring|need|haben|sind|avez|êtes)?\s*)(?=\w{3})",
+        r"(?:have|be|are|possess|bring|need|haben|hast|sind|bist|verfügst über|verfügen über|avez|êtes)?\s*)(?=\w{3})",
         text[start:end],
         re.IGNORECASE,
     )

@@ -15,7 +15,6 @@ from posting_analysis.vocabulary import Section, vocabulary
 
 _MARKDOWN_LEVEL = re.compile(r"\s*(#{1,6})\s*")
 _EMPHASIS = re.compile(r"^[\s*_]{0,6}|[\s*_]{0,6}$")
-_DECORATION = ' \t*_#:=~-–—|.!…"“”«»?¿¡✨🚀🎯💡👉✅🔥⭐💼📍📌🙌👋🎁🧩🏆'
 _LETTER = "A-Za-zÀ-ÖØ-öø-ÿ"
 _LOWER = "a-zß-öø-ÿ"
 _UPPER = "A-ZÀ-ÖØ-Þ"
@@ -60,7 +59,7 @@ class Statement:
 
 def heading_section(words: str) -> Section | None:
     """The section that a heading opens, or None when no lexicon knows it."""
-    plain = re.sub(r"\s+", " ", words.strip(_DECORATION).replace("’", "'"))
+    plain = re.sub(r"^[\W_]+|[\W_]+$", "", re.sub(r"\s+", " ", words.replace("’", "'")))
     if not plain or len(plain) > 90:
         return None
     for section, pattern in vocabulary().headings.items():
@@ -218,8 +217,8 @@ def _boundaries(text: str, start: int, end: int, run_together: frozenset[str] | 
     for match in _INLINE_LABEL.finditer(text, start, end):
         if heading_section(match[1]) is not None:
             yield match.start(1)
-        else:
-            # A label may be preceded by words that are no part of it: "field. Responsibilities".
+        elif run_together is not None:
+            # A label may be preceded by words that are no part of it: "… field Responsibilities:".
             words = match[1].split()
             for count in (6, 5, 4, 3, 2, 1):
                 if len(words) > count and heading_section(" ".join(words[-count:])) and words[-count][:1].isupper():
@@ -276,6 +275,6 @@ def _trimmed(text: str, start: int, end: int, section: Section, bulleted: bool) 
     piece = text[start:end]
     lead = re.match(r"[\s*_•●▪·\-–—|#:)]*(?:\d{1,2}\.\s+)?", piece)
     left = start + (lead.end() if lead else 0)
-    tail = re.search(r"[\s*_|•●\-–]*(?:\d{1,2}\.\s*)?$", text[left:end])
+    tail = re.search(r"[\s*_|•●\-–]*(?:(?:(?<=[a-z]{3})|(?<=\s))\d{1,2}\.\s*)?$", text[left:end])
     right = left + (tail.start() if tail else end - left)
     return Statement(left, max(left, right), section, bulleted)

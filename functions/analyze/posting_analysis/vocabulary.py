@@ -170,6 +170,11 @@ class Vocabulary:
         return frozenset(self.common["generic_items"])
 
     @cached_property
+    def fixed_pair(self) -> re.Pattern[str]:
+        """Two words that a conjunction joins for good: "in Wort und Schrift"."""
+        return _whole_words(self.common["fixed_pairs"])
+
+    @cached_property
     def abbreviations(self) -> frozenset[str]:
         return frozenset(self.common["abbreviations"])
 
