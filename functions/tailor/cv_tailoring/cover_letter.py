@@ -71,10 +71,12 @@ def _account(draft: Draft, relevance: Relevance, career: Career, words: Language
         name = "current" if job.running else "recent"
         text = fill(getattr(words.letter, name), position=job.position, employer=job.employer)
         sentences.append(Sentence(text=text, sources=[*job_sources(draft, job), _frame(name)]))
+    told = job.pointer if job else ""
     for pointer, bullet in _best_bullets(draft.source, relevance):
-        sentence = _bullet_sentence(draft, pointer, bullet, words)
+        sentence = _bullet_sentence(draft, pointer, bullet, words, told=told)
         if sentence:
             sentences.append(sentence)
+            told = entry_of(pointer)
     return sentences
 
 
@@ -93,8 +95,13 @@ def _best_bullets(resume: dict[str, Any], relevance: Relevance) -> list[tuple[Po
     return chosen
 
 
-def _bullet_sentence(draft: Draft, pointer: Pointer, bullet: str, words: LanguageData) -> Sentence | None:
-    """The bullet with where it was done; None where the entry does not say what and where."""
+def _bullet_sentence(
+    draft: Draft, pointer: Pointer, bullet: str, words: LanguageData, *, told: Pointer
+) -> Sentence | None:
+    """The bullet with where it was done; None where the entry does not say what and where.
+
+    `told` is the job that the sentence before spoke of.
+    """
     entry = entry_of(pointer)
     where = "name" if entry.startswith("/work/") else "organization"
     position = text_at(draft.source, f"{entry}/position").strip()
@@ -105,7 +112,8 @@ def _bullet_sentence(draft: Draft, pointer: Pointer, bullet: str, words: Languag
     first, _, rest = bullet.partition(" ")
     name = "evidence"
     if words.letter.evidence_first_person and first.casefold() in words.wording.past_verbs and rest:
-        name, bullet = "evidence_first_person", f"{first.casefold()} {rest}"
+        again = entry == told and words.letter.evidence_same_job
+        name, bullet = "evidence_same_job" if again else "evidence_first_person", f"{first.casefold()} {rest}"
     text = fill(getattr(words.letter, name), position=position, employer=employer, bullet=bullet)
     sources = draft.sources([pointer, f"{entry}/position", f"{entry}/{where}"])
     return Sentence(text=text, sources=[*sources, _frame(name)])

@@ -38,6 +38,7 @@ class LetterWords(BaseModel):
     recent: str
     evidence: str
     evidence_first_person: str = ""
+    evidence_same_job: str = ""
     skills: str
     gaps: str
     thanks: str

@@ -30,7 +30,7 @@ def test_sentences_have_the_same_blanks_in_every_language(language: str) -> None
             own, reference = getattr(getattr(data, group), name), getattr(getattr(english, group), name)
             blanks = {field for _, field, _, _ in string.Formatter().parse(own) if field}
             assert blanks <= BLANKS
-            if own:  # a language may do without the first-person sentence
+            if own:  # a language may do without the first-person sentences
                 assert blanks == {field for _, field, _, _ in string.Formatter().parse(reference) if field}, name
 
 

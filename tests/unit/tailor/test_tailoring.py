@@ -144,7 +144,8 @@ def test_the_letter_rests_on_sources_and_admits_gaps(tailored: Tailored, parsed:
     assert all(sentence.sources for sentence in sentences)
     text = " ".join(sentence.text for sentence in sentences)
     assert "Site Reliability Engineer at Fjordline Systems" in text
-    assert "As Platform Engineer at Havsbris Logistics, I moved 14 services to Kubernetes" in text
+    assert "I work as Platform Engineer at Havsbris Logistics. In this role I moved 14 services to Kubernetes" in text
+    assert "As System Administrator at Nordkust Data, I automated backups with Ansible" in text
     gap = next(sentence for sentence in sentences if "Rust" in sentence.text)
     assert "does not show" in gap.text
     assert {source.kind for source in gap.sources} == {"posting", "formula"}
