@@ -19,6 +19,7 @@ import tempfile
 import venv
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -236,7 +237,7 @@ def main() -> int:
     for name, (_, script) in PARSERS.items():
         python = environment_python(options.environments, name)
         if python.exists():
-            readers[name] = lambda paths, python=python, script=script: read_with(python, script, paths)
+            readers[name] = partial(read_with, python, script)
         else:
             print(f"SKIPPED {name}: no environment at {python.parent.parent} (--install makes it)")
     readers["CV Maker"] = read_with_ours

@@ -292,13 +292,13 @@ def test_an_attachment_that_says_otherwise_fails(make_pdf: Pdf, page: Any) -> No
     assert broken(certify(attach(pdf, forged), None, None)) == {"attachment_agrees"}
 
 
-def encrypt(pdf: bytes, **passwords: str) -> bytes:
+def encrypt(pdf: bytes, user_password: str, owner_password: str | None = None) -> bytes:
     import io
 
     import pypdf
 
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf))
-    writer.encrypt(algorithm="AES-256", **passwords)
+    writer.encrypt(user_password, owner_password, algorithm="AES-256")
     output = io.BytesIO()
     writer.write(output)
     return output.getvalue()
