@@ -50,7 +50,7 @@ class Alignment:
         self._align()
 
     def _reserve_numbers(self) -> None:
-        """ "an estimate of … £200k": the word may stand apart from its number."""
+        """“an estimate of … £200k”: the word may stand apart from its number."""
         for start, _ in find_phrases(self.text.words, self.lexicon.restrict.get("estimate", ())):
             word = self.text.words[start]
             for quantity in self.text.quantities:

@@ -24,14 +24,20 @@ def split_word(word: str) -> list[str]:
 
 
 _ELISIONS = {
-    "fr": {"d": "de", "l": "le", "qu": "que", "n": "ne", "s": "se", "j": "je", "c": "ce", "m": "me", "t": "te", "jusqu": "jusque", "lorsqu": "lorsque"},
-    "it": {"d": "di", "l": "la", "un": "una", "dell": "della", "all": "alla", "nell": "nella", "dall": "dalla", "sull": "sulla"},
+    "fr": {
+        "d": "de", "l": "le", "qu": "que", "n": "ne", "s": "se", "j": "je", "c": "ce", "m": "me", "t": "te",
+        "jusqu": "jusque", "lorsqu": "lorsque",
+    },
+    "it": {
+        "d": "di", "l": "la", "un": "una", "dell": "della", "all": "alla", "nell": "nella", "dall": "dalla",
+        "sull": "sulla",
+    },
 }  # fmt: skip
 _ELIDED = re.compile(r"\b([A-Za-zÀ-ÿ]{1,6})['’](?=\w)")
 
 
 def expand_elisions(text: str, language: str) -> str:
-    """ "l'équipe" → "le équipe": the small word stands alone, so that the noun is found."""
+    """“l'équipe” → “le équipe”: the small word stands alone, so that the noun is found."""
     full = _ELISIONS.get(language)
     if not full:
         return text
@@ -180,90 +186,43 @@ class Lexicon:
         for candidate in candidates:
             if word.endswith("s") and candidate.endswith("ing") and len(candidate) > 5:
                 return self.irregular.get(candidate, self._english_lemma(candidate))
-            if self.spelling_words.get(candidate, candidate) in self._bases or known(candidate):
+            if self.spelling_words.get(candidate, candidate) in self.bases or known(candidate):
                 return candidate
         if candidates and word.endswith("s"):
             return candidates[0] if word.endswith("ies") else word[:-1]
         return word
 
-    _bases: frozenset[str] = frozenset()
+    bases: frozenset[str] = frozenset()
+
+
+# Ends of verb stems that rarely lost an "e" before -ed or -ing: "lift|ed", not "creat|ed".
+_BARE_STEMS = (
+    "ct", "st", "ld", "rt", "nd", "rn", "ll", "pt", "ort", "rd", "lp", "ck", "sh", "ch", "w", "x", "y", "nt", "ft",
+    "er", "en", "or", "ew", "ow", "in", "it", "et", "al", "el", "ol", "il", "on", "ss", "ead", "eat", "ait", "oin",
+    "aim", "ear", "our", "ail", "oad", "eed", "eld", "ook", "oup", "rk", "rm", "lk", "nk", "sk", "sp", "mp", "ght",
+)  # fmt: skip
 
 
 def _verb_stems(stem: str) -> list[str]:
     stems = [stem + "e", stem] if not stem.endswith(("e", "i")) else [stem, stem + "e"]
     if len(stem) > 3 and stem[-1] == stem[-2]:
         stems = [stem[:-1], *stems] if stem[-1] not in "lsz" else [stem, stem[:-1], *stems]
-    elif stem.endswith(
-        (
-            "ct",
-            "st",
-            "ld",
-            "rt",
-            "nd",
-            "rn",
-            "ll",
-            "pt",
-            "ort",
-            "rd",
-            "lp",
-            "ck",
-            "sh",
-            "ch",
-            "w",
-            "x",
-            "y",
-            "nt",
-            "ft",
-            "er",
-            "en",
-            "or",
-            "ew",
-            "ow",
-            "in",
-            "it",
-            "et",
-            "al",
-            "el",
-            "ol",
-            "il",
-            "on",
-            "ss",
-            "ead",
-            "eat",
-            "ait",
-            "oin",
-            "aim",
-            "ear",
-            "our",
-            "ail",
-            "oad",
-            "eed",
-            "eld",
-            "ook",
-            "oup",
-            "rk",
-            "rm",
-            "lk",
-            "nk",
-            "sk",
-            "sp",
-            "mp",
-            "ght",
-        )
-    ):
+    elif stem.endswith(_BARE_STEMS):
         stems = [stem, stem + "e"]
     return stems
 
 
+# Sections that are plain sets of words: compared by key, or (the second list) as written.
 _WORD_SETS = (
-    "function", "framing", "lead", "assist", "negation", "up", "down", "improving", "change", "superlative", "titles", "languages",
-    "interpersonal", "language_words", "group_words", "tenure", "language_noun", "weak", "watching", "departments", "strict", "strong", "handling", "leadlike", "definite", "count_nouns", "time_nouns", "heads", "studying",
+    "function", "framing", "lead", "assist", "negation", "up", "down", "improving", "change", "superlative", "titles",
+    "languages", "interpersonal", "language_words", "group_words", "tenure", "language_noun", "weak", "watching",
+    "departments", "strict", "strong", "handling", "leadlike", "definite", "count_nouns", "time_nouns", "heads",
+    "studying",
 )  # fmt: skip
 _WRITTEN_SETS = (
-    "role by", "role to", "role from", "per", "articles", "opening", "closing", "year_before", "range", "singular", "prepositions",
-    "by_agent", "auxiliary", "verbs", "ing_nouns", "verb_titles", "limits", "plural_articles",
+    "role by", "role to", "role from", "per", "articles", "opening", "closing", "year_before", "range", "singular",
+    "prepositions", "by_agent", "auxiliary", "verbs", "ing_nouns", "verb_titles", "limits", "plural_articles",
 )  # fmt: skip
-SUPPORTED = ("en", "de", "fr", "es", "pt", "it", "nl")
 
 
 @lru_cache(maxsize=16)
@@ -307,7 +266,7 @@ def _fill(lexicon: Lexicon, sections: list[tuple[str, list[str]]]) -> None:
     words = re.findall(
         r"[^\W\d_]+", " ".join(line for name in ("synonyms", "entails", "contrast") for line in by_name[name])
     )
-    lexicon._bases = frozenset(word for word in map(fold, words) if not word.endswith(("ing", "ed", "s")))
+    lexicon.bases = frozenset(word for word in map(fold, words) if not word.endswith(("ing", "ed", "s")))
 
     def phrase(text: str) -> tuple[str, ...]:
         parts: list[str] = []

@@ -47,7 +47,7 @@ def find_quantities(text: Text, lexicon: Lexicon) -> None:
 
 
 def _lone_from(text: Text, lexicon: Lexicon) -> None:
-    """ "from" needs a "to"; alone, Romance "de" after a word of change means "by" ("une réduction de 22 %")."""
+    """“from” needs a “to”; alone, Romance “de” after a word of change means “by” (“une réduction de 22 %”)."""
     germanic = lexicon.language in ("en", "de", "nl")
     changes = lexicon.sets["up"] | lexicon.sets["down"] | lexicon.sets["improving"]
     for position, quantity in enumerate(text.quantities):
@@ -73,7 +73,7 @@ def _lone_from(text: Text, lexicon: Lexicon) -> None:
 
 
 def _same_unit(left: Quantity, right: Quantity, tokens: list[Token], lexicon: Lexicon) -> tuple[str, float]:
-    """ "from 60 to 38 days": the first number borrows the second one's unit."""
+    """“from 60 to 38 days”: the first number borrows the second one's unit."""
     if (
         right.kind in ("time", "months", "length", "mass", "bytes")
         or right.kind.startswith("money")
@@ -127,7 +127,7 @@ _COMPOUND_UNITS = (
 
 
 def _compound_adjective(low: str, lexicon: Lexicon) -> tuple[float, str] | None:
-    """ "dreiköpfig" (three people), "zweijährig" (two years)."""
+    """“dreiköpfig” (three people), “zweijährig” (two years)."""
     for ending, kind, factor in _COMPOUND_UNITS:
         head, found, _ = low.partition(ending)
         if found and (value := lexicon.numbers.get(head) or _compound_number(head, lexicon)):
@@ -178,7 +178,7 @@ def _read(tokens: list[Token], index: int, lexicon: Lexicon) -> Quantity | None:
         return _unit(tokens, Quantity(value, "count", first, index, ""), currency, lexicon)
     else:
         return None
-    if low in ("one", "eins", "uno") and not exact_digits and not _counts_one(tokens, index, lexicon):
+    if low in ("one", "eins", "uno") and not exact_digits and not _counts_one(tokens, index):
         return None
     # 350 written out, twenty-five, two dozen, 1.6 million
     while last + 1 < len(tokens):
@@ -208,19 +208,23 @@ def _read(tokens: list[Token], index: int, lexicon: Lexicon) -> Quantity | None:
             last += 2
         else:
             break
-    after = tokens[last + 1] if last + 1 < len(tokens) else None
-    if after is not None and after.low in ("times", "mal", "fois", "veces", "vezes", "volte", "keer") and not currency:
+    following = tokens[last + 1] if last + 1 < len(tokens) else None
+    if (
+        following is not None
+        and following.low in ("times", "mal", "fois", "veces", "vezes", "volte", "keer")
+        and not currency
+    ):
         return Quantity(value, "multiple", first, last + 1, "")
-    if after is not None and exact_digits and after.low in ("st", "nd", "rd", "th") and after.glued:
+    if following is not None and exact_digits and following.low in ("st", "nd", "rd", "th") and following.glued:
         return Quantity(value, "ordinal", first, last + 1, "")
-    if after is not None and after.raw == "+":
+    if following is not None and following.raw == "+":
         return _unit(tokens, Quantity(value, "count", first, last + 1, "", comparator="min"), currency, lexicon)
     quantity = Quantity(value, "count", first, last, "")
     return _unit(tokens, quantity, currency, lexicon)
 
 
 def _is_scale(tokens: list[Token], index: int, exact_digits: bool, lexicon: Lexicon) -> bool:
-    """ "24 m" is metres, "24m" and "£24 m" are millions; words such as "million" are always scales."""
+    """“24 m” is metres, “24m” and “£24 m” are millions; words such as “million” are always scales."""
     token = tokens[index]
     if len(token.low) > 2:
         return True
@@ -238,12 +242,12 @@ def _is_scale(tokens: list[Token], index: int, exact_digits: bool, lexicon: Lexi
 
 
 def _counts_as_one(tokens: list[Token], index: int, lexicon: Lexicon) -> bool:
-    """ "a dozen services", "a million users"; not "a range of hundreds"."""
+    """“a dozen services”, “a million users”; not “a range of hundreds”."""
     return index > 0 and tokens[index - 1].low in lexicon.sets["articles"]
 
 
-def _counts_one(tokens: list[Token], index: int, lexicon: Lexicon) -> bool:
-    """ "one" counts only before a noun; "one of the best" does not."""
+def _counts_one(tokens: list[Token], index: int) -> bool:
+    """“one” counts only before a noun; “one of the best” does not."""
     after = tokens[index + 1] if index + 1 < len(tokens) else None
     return after is not None and not after.mark and after.low not in ("of", "another", "von", "der", "de")
 
@@ -456,7 +460,7 @@ def _derive(text: Text) -> Iterator[Quantity]:
 def _spoken_units(
     text: Text, units: "dict[tuple[str, ...], tuple[str, float]]", articles: frozenset[str]
 ) -> Iterator[Quantity]:
-    """ "in a year", "within a day": one of the unit."""
+    """“in a year”, “within a day”: one of the unit."""
     for token in text.tokens[2:]:
         unit = units.get((token.low,))
         before, opener = text.tokens[token.index - 1].low, text.tokens[token.index - 2].low

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from cvmaker_core.pointers import resolve_pointer, split_pointer, walk_strings
@@ -15,8 +15,9 @@ _SKIPPED = re.compile(
 )
 _DATE_FIELD = re.compile(r"/(startDate|endDate|date|releaseDate)$")
 _CONTEXT_FIELDS = (
-    "name", "organization", "institution", "position", "location", "startDate", "endDate", "studyType", "area", "title", "awarder",
-    "date", "issuer", "publisher", "releaseDate", "entity", "type", "roles", "language", "fluency", "level", "network",
+    "name", "organization", "institution", "position", "location", "startDate", "endDate", "studyType", "area", "title",
+    "awarder", "date", "issuer", "publisher", "releaseDate", "entity", "type", "roles", "language", "fluency", "level",
+    "network",
 )  # fmt: skip
 _TITLE_FIELDS = ("position", "label", "title", "roles")
 SECTIONS = (
@@ -62,7 +63,7 @@ class Source:
 
     def __init__(self, source: Parsed | Mapping[str, Any], as_of: date | None) -> None:
         self.document, dates, self.resume_prefix = _unwrap(source)
-        self.as_of = as_of or date.today()
+        self.as_of = as_of or datetime.now(UTC).date()
         self.entries: dict[str, Entry] = {}
         for section in SECTIONS:
             items = self.document.get(section)

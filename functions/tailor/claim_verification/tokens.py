@@ -151,7 +151,7 @@ def analyse(text: str, lexicon: Lexicon, pointer: str = "") -> Text:
             )
         else:
             add(match["mark"], start, mark=True)
-    tokens = _join_prefixes(clean, tokens, lexicon)
+    tokens = _join_prefixes(tokens, lexicon)
     _clauses(clean, tokens, lexicon)
     result = Text(pointer, clean, tokens, words=[token for token in tokens if not token.mark])
     from claim_verification.quantities import find_quantities
@@ -160,7 +160,7 @@ def analyse(text: str, lexicon: Lexicon, pointer: str = "") -> Text:
     return result
 
 
-def _join_prefixes(clean: str, tokens: list[Token], lexicon: Lexicon) -> list[Token]:
+def _join_prefixes(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
     """Hyphens inside words vanish as marks; "co-" and its like stay on their word."""
     joined: list[Token] = []
     index = 0

@@ -92,7 +92,7 @@ def _same_use(a: Alignment, claim: Quantity, known: Quantity, number: int) -> bo
 
 
 def roles_agree(claim: Quantity, known: Quantity) -> bool:
-    """ "by" is not "to", "to" is not "from"."""
+    """“by” is not “to”, “to” is not “from”."""
     if claim.kind in ("year", "ordinal"):
         return True
     if known.derived:
@@ -134,7 +134,7 @@ def _of_change(a: Alignment, claim: Quantity) -> bool:
 
 
 def _rate_said(a: Alignment, claim: Quantity) -> bool:
-    """ "11,000 a night" also says "nightly"; the word itself is checked as a word."""
+    """“11,000 a night” also says “nightly”; the word itself is checked as a word."""
     return any(
         a.places.get(t.index) for t in a.text.tokens[claim.last + 1 : claim.last + 6] if (t.low,) in a.lexicon.units
     )
@@ -197,7 +197,8 @@ def named_entries(a: Alignment) -> list[Entry]:
         names = [v for p, v in entry.facts.items() if p.endswith(("/name", "/organization", "/institution"))]
         keys = [{t.key for t in a.verifier.analysed(entry.pointer, name).words if a.contentful(t)} for name in names]
         if any(
-            (group and group <= {t.key for t in a.words}) or any(t.key in group and t.raw[:1].isupper() for t in a.words)
+            (group and group <= {t.key for t in a.words})
+            or any(t.key in group and t.raw[:1].isupper() for t in a.words)
             for group in keys
         ):
             named.append(entry)
@@ -313,7 +314,7 @@ def _fields(a: Alignment, claim: Quantity) -> Iterator[set[str]]:
 
 
 def _one(a: Alignment, claim: Quantity) -> bool:
-    """ "one designer" says what "a designer" says."""
+    """“one designer” says what “a designer” says."""
     if claim.value != 1 or claim.comparator:
         return False
     nouns = counted_words(a, claim)

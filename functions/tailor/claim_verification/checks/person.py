@@ -115,7 +115,7 @@ def _own_title(a: Alignment, token: Token, titles: list[list[Token]]) -> bool:
 
 
 def _titles_relate(a: Alignment, token: Token, titles: list[list[Token]]) -> bool:
-    """ "lawyer" for a solicitor, "developer" for a software engineer: one class of the lexicon."""
+    """“lawyer” for a solicitor, “developer” for a software engineer: one class of the lexicon."""
     own = a.lexicon.classes.get((token.key,), frozenset())
     keys = {word.key for words in titles for word in words}
     return any(own & a.lexicon.classes.get((key,), frozenset()) for key in keys)
@@ -216,7 +216,7 @@ def check_languages(a: Alignment) -> Iterator[VerdictReason]:
 
 
 def check_present(a: Alignment) -> Iterator[VerdictReason]:
-    """ "Currently" only of what still runs."""
+    """“Currently” only of what still runs."""
     found = find_phrases(a.words, a.lexicon.phrases.get("now", ()))
     periods = [entry for entry in a.cited.entries if entry.section in ("work", "volunteer", "projects", "education")]
     if found and periods and not any(entry.running for entry in periods):

@@ -91,7 +91,7 @@ def check_restrictions(a: Alignment) -> Iterator[VerdictReason]:
 
 
 def check_prefixes(a: Alignment) -> Iterator[VerdictReason]:
-    """ "part-qualified" is not "qualified", "co-" and "vice-" are not nothing."""
+    """“part-qualified” is not “qualified”, “co-” and “vice-” are not nothing."""
     for token in a.words:
         exact = [place for place in a.in_statements(token) if place.strength == EXACT]
         limits = [limit for place in exact if (limit := _limit(a, a.evidence.texts[place.text], place.token))]
@@ -105,7 +105,7 @@ def _limit(a: Alignment, text: Text, index: int) -> str:
 
 
 def _does_planning(text: Text, start: int) -> bool:
-    """ "Planned and taught lessons": planning is what was done, not what is still to come."""
+    """“Planned and taught lessons”: planning is what was done, not what is still to come."""
     word = text.words[start]
     return word.initial or (
         start > 0 and text.words[start - 1].low in ("and", "und", "et", "y", "e", "en") and word.low.endswith("ed")
@@ -165,7 +165,7 @@ def check_leading(a: Alignment) -> Iterator[VerdictReason]:
 
 
 def _under(a: Alignment, place: Place) -> bool:
-    """ "under supervision", "under the direction of": done to the person."""
+    """“under supervision”, “under the direction of”: done to the person."""
     tokens = a.evidence.texts[place.text].tokens
     return any(
         t.low in ("under", "unter", "sous", "bajo", "sob", "sotto", "onder")
@@ -195,7 +195,7 @@ def check_negation(a: Alignment) -> Iterator[VerdictReason]:
 
 
 def check_plurals(a: Alignment) -> Iterator[VerdictReason]:
-    """ "a project" is not "projects"."""
+    """“a project” is not “projects”."""
     for token in a.words:
         before = a.text.tokens[token.index - 1].low if token.index else ""
         plural = is_plural(token, a.lexicon.language) or before in a.lexicon.sets["plural_articles"]
@@ -279,7 +279,7 @@ def _single(a: Alignment, place: Place) -> bool:
 
 
 def _telegraphic(a: Alignment, text: Text, index: int) -> bool:
-    """ "Implemented new payment platform using …": the article is left out, the noun is one all the same."""
+    """“Implemented new payment platform using …”: the article is left out, the noun is one all the same."""
     for back in range(index - 1, max(-1, index - 5), -1):
         before = text.tokens[back]
         if before.mark or before.quantity is not None or before.low in a.lexicon.sets["prepositions"]:
@@ -314,7 +314,7 @@ def check_quantifiers(a: Alignment) -> Iterator[VerdictReason]:
 
 
 def _in_rate(a: Alignment, start: int) -> bool:
-    """ "every week", "each month": a rate, not a claim about all."""
+    """“every week”, “each month”: a rate, not a claim about all."""
     return any(
         ((t.low,) in a.lexicon.units and t.raw.islower())
         or t.low in ("night", "shift", "other", "quarter", "time", "nuit", "noche", "turno")
@@ -323,7 +323,7 @@ def _in_rate(a: Alignment, start: int) -> bool:
 
 
 def _plural_source(a: Alignment, following: list[Token]) -> bool:
-    """ "several supplier contracts" where the source has contracts in the plural."""
+    """“several supplier contracts” where the source has contracts in the plural."""
     for token in following[:3]:
         places = a.in_statements(token)
         if places and is_plural(token, a.lexicon.language):
@@ -384,7 +384,7 @@ def check_sides(a: Alignment) -> Iterator[VerdictReason]:
 
 
 def check_company(a: Alignment) -> Iterator[VerdictReason]:
-    """ "trained with constables" is not "trained constables"."""
+    """“trained with constables” is not “trained constables”."""
     for token in a.words:
         if token.key in a.lexicon.sets["interpersonal"] and _with_behind(a.text, token):
             exact = [place for place in a.in_statements(token) if place.strength == EXACT]
@@ -398,7 +398,7 @@ def _with_behind(text: Text, token: Token) -> bool:
 
 
 def _side(text: Text, token: Token) -> str:
-    """ "from" or "to" when the word stands right behind one of them (with at most two words between)."""
+    """“from” or “to” when the word stands right behind one of them (with at most two words between)."""
     romance = text.tokens[token.index - 1].low if token.index and token.raw[:1].isupper() else ""
     if romance in ("de", "do", "da", "del"):
         return "from"
@@ -473,11 +473,14 @@ def check_objects(a: Alignment) -> Iterator[VerdictReason]:
     nouns = [token for token in zone if a.contentful(token)]
     if not nouns or len(nouns) > 8:
         return
-    if any(
-        place.text == 0 and place.token == text.words[0].index
-        for n in a.phrase_members
-        for place in a.places.get(n, ())
-    ) and verb.low != text.words[0].low:
+    if (
+        any(
+            place.text == 0 and place.token == text.words[0].index
+            for n in a.phrase_members
+            for place in a.places.get(n, ())
+        )
+        and verb.low != text.words[0].low
+    ):
         return  # a phrase such as "kept in touch" is said otherwise
     indexes = {token.index for token in nouns}
     kept = any(
@@ -519,7 +522,7 @@ def check_merged(a: Alignment) -> Iterator[VerdictReason]:
 
 
 def _moved(a: Alignment) -> Iterator[VerdictReason]:
-    """ "Rookie of the Year at X": what stands before "at X" must be an entry of X's."""
+    """“Rookie of the Year at X”: what stands before “at X” must be an entry of X's."""
     texts = a.evidence.texts
     employers = {
         n
@@ -552,6 +555,6 @@ def _root(pointer: str) -> str:
 
 
 PROPOSITION_CHECKS = (
-    check_directions, check_restrictions, check_prefixes, check_help, check_leading, check_negation, check_plurals, check_quantifiers,
-    check_sides, check_company, check_objects, check_causes, check_merged,
+    check_directions, check_restrictions, check_prefixes, check_help, check_leading, check_negation, check_plurals,
+    check_quantifiers, check_sides, check_company, check_objects, check_causes, check_merged,
 )  # fmt: skip

@@ -69,7 +69,7 @@ def _unsupported(a: Alignment, covered: set[int], framed: set[int]) -> Iterator[
             or (token.quantity is not None and token.quantity.kind != "multiple")
         ):
             continue
-        if token.low in lexicon.sets["superlative"]:
+        if _praise(a, token):
             if (
                 not any(token.low == other.low for text in a.evidence.texts for other in text.tokens)
                 and token.index not in a.phrase_members
@@ -127,7 +127,7 @@ def _common(left: list[str], right: list[str]) -> int:
 
 
 def _harmless(a: Alignment, token: Token) -> bool:
-    """An ordinary word that claims nothing definite: no name, rank, feat, amount, time, person or word of another entry."""
+    """An ordinary word that claims nothing definite: no name, rank, feat, amount, time or person."""
     lexicon = a.lexicon
     key = token.key
     definite = (
@@ -257,7 +257,7 @@ def _runs(a: Alignment) -> Iterator[VerdictReason]:
             not token.mark
             and token.raw[:1].isupper()
             and token.quantity is None
-            and not (token.initial and not _certain_name(a, token))
+            and not (token.initial and not _certain_name(token))
         ):
             run.append(token)
         elif run and token.low in joiners and token.low != "and":
@@ -296,7 +296,7 @@ def _runs(a: Alignment) -> Iterator[VerdictReason]:
                 yield VerdictReason("name", f"“{names[0].raw}” is only part of another name in the CV")
 
 
-def _certain_name(a: Alignment, token: Token) -> bool:
+def _certain_name(token: Token) -> bool:
     return bool(re.search(r"\d|[^\W\d_][A-Z]", token.raw))
 
 

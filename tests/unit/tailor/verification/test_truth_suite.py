@@ -1,4 +1,4 @@
-"""The truth suite: what must be caught, what must pass. Figures and misses: benchmarks/truth/run.py."""
+"""The truth suite: what must be caught, what must pass. Figures and misses: benchmarks/truth."""
 
 import json
 from collections import Counter

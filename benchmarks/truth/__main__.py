@@ -69,20 +69,19 @@ def report(name: str, cases: list[dict[str, Any]], *, misses: bool) -> dict[str,
     count_hard = sum(case["kind"] in HARD for case, _ in lies)
     print(f"\n{name}: {len(results)} cases, {len(lies)} lies, {len(honest)} honest")
     print(f"  hard facts fabricated and accepted   {len(hard)}/{count_hard}")
-    print(
-        f"  other fabrications accepted          {len(other)}/{len(lies) - count_hard} = {_share(len(other), len(lies) - count_hard)}"
-    )
+    soft = len(lies) - count_hard
+    print(f"  other fabrications accepted          {len(other)}/{soft} = {_share(len(other), soft)}")
     print(
         f"  honest rewrites rejected             {len(rejected)}/{len(honest)} = {_share(len(rejected), len(honest))}"
     )
     print(f"  misses by kind                       {dict(Counter(case['kind'] for case in (*hard, *other)))}")
     by_language = Counter(case["language"] for case, _ in honest)
     wrong = Counter(case["language"] for case in rejected)
+    shares = {language: f"{wrong[language]}/{count}" for language, count in by_language.items()}
+    print(f"  honest rejected by language          {shares}")
+    slowest = sorted(times)[int(len(times) * 0.99)]
     print(
-        f"  honest rejected by language          { {language: f'{wrong[language]}/{by_language[language]}' for language in by_language} }"
-    )
-    print(
-        f"  milliseconds a text                  median {statistics.median(times):.2f}, 99th percentile {sorted(times)[int(len(times) * 0.99)]:.2f}"
+        f"  milliseconds a text                  median {statistics.median(times):.2f}, 99th percentile {slowest:.2f}"
     )
     if misses:
         for case, accepted, why in results:

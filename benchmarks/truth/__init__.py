@@ -1,0 +1,1 @@
+"""How well the truth check tells honest rewrites from lies."""
