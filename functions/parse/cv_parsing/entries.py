@@ -640,7 +640,7 @@ def institution_score(text: str) -> float:
 def explode(document: Document, fragments: list[Fragment], *, education: bool) -> list[Fragment]:
     """Take places off the ends of fragments, and "title at company" and "title, company" apart."""
     result = _peel_all(document, fragments, education=education, commas=education)
-    if sum(f.kind not in ("place", "type") for f in result) < 2 and not education:
+    if sum(f.kind not in ("place", "type") and len(f.text.split()) <= 7 for f in result) < 2 and not education:
         # One piece cannot be title and employer both: "Engineer, Acme".
         result = _peel_all(document, fragments, education=education, commas=True)
     return result
@@ -690,7 +690,9 @@ def _peel(document: Document, fragment: Fragment, *, education: bool, split_comm
     if (
         place >= 1.2
         and organisation_score(first_part) < 1
-        and not (institution_score(fragment.text) > 1 if education else organisation_score(fragment.text) >= 1)
+        and not (
+            institution_score(fragment.text) > 1 if education else place < 2 and organisation_score(fragment.text) >= 1
+        )
     ):
         fragment.kind = "place"
         return [fragment]

@@ -22,7 +22,7 @@ _GUTTER_POINTS = 5.0
 _PAGE_NUMBER = re.compile(
     r"(?i)\W*(?:page|seite|página|pagina|pág\.?|strona|sida|страница|σελίδα|عمود|第)?\s*\d{1,2}\s*(?:(?:of|/|von|de|sur|di|z|av|из|από|-)\s*\d{1,2})?\s*(?:页|頁|ページ)?\W*"
 )
-BULLETS = "•●○◦▪▫■□◆◇►▶▸‣⁃∙·–—−*➤➢✓✔➔→❖⦿⚫⬤◾◼▹▻»›-o§"
+BULLETS = "•●○◦▪▫■□◆◇►▶▸‣⁃∙·–—−*➤➢✓✔➔→❖⦿⚫⬤◾◼▹▻»›-o§+©¢«°"
 _STRONG_BULLETS = frozenset("•●○◦▪▫■□◆◇►▶▸‣⁃∙➤➢✓✔❖⦿⚫⬤◾◼▹▻⬥⯈∗‐")
 
 
@@ -411,7 +411,12 @@ def _judge(group: list[Segment], x: float, known: list[float]) -> tuple[str, flo
         and labels_left >= 0.6
         and average_left < 26
         and text_left < 0.45 * text_right
-        and (aligned_left >= 0.6 or headings_right == 0 or (labels_left >= 0.8 and headings_left >= 2) or labels_left >= 0.9)
+        and (
+            aligned_left >= 0.6
+            or headings_right == 0
+            or (labels_left >= 0.8 and headings_left >= 2)
+            or labels_left >= 0.9
+        )
     ):
         return "labels", worth * 0.5
     if headings_left and headings_right:

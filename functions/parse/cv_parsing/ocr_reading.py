@@ -40,7 +40,7 @@ def words_from_textract(response: dict[str, Any], width: float, height: float) -
             if box is not None:
                 words.append(_word(str(block.get("Text") or ""), box, box, float(block.get("Confidence") or 0)))
     words = [word for word in words if word.text]
-    _level_baselines(words)
+    level_rows(words)
     return words
 
 
@@ -87,8 +87,27 @@ def _spread(text: str, box: Box, confidence: float) -> list[Word]:
     return words
 
 
-def _level_baselines(words: list[Word]) -> None:
-    """A page scanned askew: words whose heights overlap by more than half are one row (left to right)."""
+def level_rows(words: list[Word]) -> None:
+    """Straighten a page scanned askew, then give the words of one row one baseline.
+
+    The slope is that of the words that follow each other along a line.
+    """
+    slopes: list[float] = []
+    start = 0
+    for index in range(1, len(words) + 1):
+        before = words[index - 1]
+        if index < len(words):
+            here = words[index]
+            if here.x0 > before.x0 and abs(here.baseline - before.baseline) < 0.5 * max(before.size, 4):
+                continue
+        first = words[start]
+        if before.x0 - first.x0 > 120:
+            slopes.append((before.baseline - first.baseline) / (before.x0 - first.x0))
+        start = index
+    slope = sorted(slopes)[len(slopes) // 2] if len(slopes) >= 3 else 0.0
+    if 0.0008 < abs(slope) < 0.06:
+        for word in words:
+            word.baseline -= slope * word.x0
     ordered = sorted(words, key=lambda word: word.baseline)
     groups: list[list[Word]] = []
     for word in ordered:

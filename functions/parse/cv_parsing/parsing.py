@@ -87,6 +87,11 @@ def _parse_pdf(data: bytes, mode: Mode, ocr: Ocr | None, warnings: list[StageWar
         content = read_pdf(pdf, with_attachment=mode == "parse", deadline=deadline)
         pages = [(page.number, page.width, page.height, page.words) for page in content.pages]
         scanned = content.ocr_layer
+        if scanned:
+            from cv_parsing.ocr_reading import level_rows
+
+            for page in content.pages:
+                level_rows(page.words)
         missing = [
             page for page in content.pages if sum(len(word.text) for word in page.words) < 25 and page.image_area > 0.35
         ]

@@ -500,7 +500,10 @@ def _read_words(
                 and abs(here - last.baseline) < 0.15 * size
             ):
                 continue  # the same letter printed twice: how some programs make bold
-            restyled = last.style is not style and last.style.font != style.font
+            restyled = last.style is not style and (
+                last.style.font != style.font
+                or (abs(last.style.size - size) > 0.3 and (space > 0 or gap > 0.25 * size))
+            )
             if (
                 restyled
                 or abs(here - last.baseline) > 0.25 * size
