@@ -23,7 +23,12 @@ export default function MyCvs() {
     getNextPageParam: (page) => page.next ?? undefined,
     staleTime: 0,
   });
-  const jobs = data?.pages.flatMap((page) => page.jobs) ?? [];
+  const [earlier, setEarlier] = useState(false);
+  const all = data?.pages.flatMap((page) => page.jobs) ?? [];
+  const known = new Set(all.map((job) => job.job_id));
+  // A version that was edited since is history, unless its successor is gone.
+  const isEarlier = (job: JobSummary): boolean => Boolean(job.superseded_by && known.has(job.superseded_by));
+  const jobs = earlier ? all : all.filter((job) => !isEarlier(job));
   return (
     <div className="stack loose">
       <div className="row between">
@@ -43,6 +48,12 @@ export default function MyCvs() {
             </RouteLink>
           </div>
         </div>
+      )}
+      {all.some(isEarlier) && (
+        <label className="check">
+          <input type="checkbox" checked={earlier} onChange={(event) => setEarlier(event.target.checked)} />
+          <span>{t("showEarlier")}</span>
+        </label>
       )}
       <ul className="stack" aria-busy={isFetching}>
         {jobs.map((job) => (
