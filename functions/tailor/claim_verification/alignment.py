@@ -103,6 +103,7 @@ class Alignment:
                 and place.strength < EXACT
                 and token.low.endswith(("ed", "ing"))
                 and token.key != other.key
+                and not place.entailed
                 and other.low.endswith(("er", "or", "ers", "ors", "ist", "ists"))
                 and not other.initial
             ):

@@ -44,7 +44,10 @@ def _sign(a: Alignment, text: Text, quantity: Quantity) -> int:
     home = text.tokens[quantity.first]
     best, sign = 99, 0
     for token in text.tokens:
-        near = 0 < home.index - token.index <= 2 or (0 < token.index - quantity.last <= 1)
+        phrased = text is a.text and token.index in a.phrase_members
+        near = (
+            not phrased and 0 < home.index - token.index <= 2 or (not phrased and 0 < token.index - quantity.last <= 1)
+        )
         up = token.key in a.lexicon.sets["up"] or (near and token.low == "up")
         down = token.key in a.lexicon.sets["down"] or (near and token.low == "down")
         if (
@@ -59,7 +62,7 @@ def _sign(a: Alignment, text: Text, quantity: Quantity) -> int:
         if distance < best:
             best, sign = distance, 1 if up else -1
     ends = [q for q in text.quantities if q.kind == quantity.kind and (q.role in ("from", "to") or q.in_range)]
-    if quantity.kind == "multiple" and best == 99:
+    if quantity.kind == "multiple" and best == 99 and quantity.text.casefold() in a.lexicon.multiples:
         return 1 if quantity.value > 1 else -1
     if best > 18 and len(ends) == 2 and quantity in ends and ends[0].role == "from":
         return 1 if ends[1].value > ends[0].value else -1
@@ -202,7 +205,12 @@ def check_plurals(a: Alignment) -> Iterator[VerdictReason]:
         if not plural or token.index in a.phrase_members or token.quantity is not None:
             continue
         exact = [place for place in a.in_statements(token) if place.strength == EXACT]
-        if token.key in a.lexicon.sets["time_nouns"] or any(
+        regular = any(
+            t.low.endswith("ly") and (t.key,) in a.lexicon.classes for t in a.words if 0 < token.index - t.index <= 3
+        )
+        if regular and token.key in a.lexicon.sets["event_nouns"]:
+            continue  # "a weekly call" is held many times
+        if token.key in a.lexicon.sets["time_nouns"] | a.lexicon.sets["mass_nouns"] or any(
             a.evidence.token(place).low == token.low and before not in a.lexicon.sets["plural_articles"]
             for place in exact
         ):
@@ -370,7 +378,9 @@ def check_sides(a: Alignment) -> Iterator[VerdictReason]:
     ):
         yield VerdictReason("agent", "what belongs to others has become the person's")
     for token in a.words:
-        if token.key not in a.lexicon.sets["interpersonal"]:
+        if token.key not in a.lexicon.sets["interpersonal"] or (
+            token.low.endswith("s") and token.index and not token.initial
+        ):
             continue
         places = [place for place in a.in_statements(token) if place.strength == EXACT]
         if (
