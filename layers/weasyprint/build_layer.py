@@ -9,6 +9,7 @@ no newer glibc than 2.34, that of Lambda's runtimes from Amazon Linux 2023 on.
 """
 
 import argparse
+import contextlib
 import hashlib
 import inspect
 import io
@@ -102,14 +103,32 @@ def ensure(lock: dict[str, Any]) -> None:
     root = HERE.parent.parent / "build" / "weasyprint"
     here = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "")
     architectures = [here] if sys.platform == "linux" and here else []
-    if (root / "stamp").is_file() and (root / "stamp").read_text(encoding="utf-8") == stamp(architectures):
+    if is_current(root, architectures):
         return
     if not shutil.which("apt-get"):
         sys.exit("The libraries and fonts come from Debian packages, and there is no apt-get here.")
     try:
-        build(root, architectures, lock)
+        with one_at_a_time(root):
+            if not is_current(root, architectures):
+                build(root, architectures, lock)
     except subprocess.CalledProcessError as error:
         sys.exit(f"The layer could not be built: {Path(error.cmd[0]).name} ended with {error.returncode}.")
+
+
+def is_current(root: Path, architectures: list[str]) -> bool:
+    """Whether the layer there was built from what is here now."""
+    return (root / "stamp").is_file() and (root / "stamp").read_text(encoding="utf-8") == stamp(architectures)
+
+
+@contextlib.contextmanager
+def one_at_a_time(root: Path) -> Iterator[None]:
+    """Two set-ups at once must not lay out the same folder."""
+    import fcntl
+
+    root.parent.mkdir(parents=True, exist_ok=True)
+    with (root.parent / "weasyprint.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def stamp(architectures: list[str]) -> str:
@@ -329,7 +348,10 @@ def built_fonts(lock: dict[str, Any]) -> Path:
     scratch = Path(tempfile.mkdtemp(dir=target.parent))
     make_fonts(scratch, lock)
     scratch.chmod(0o755)
-    scratch.rename(target)
+    try:
+        scratch.rename(target)
+    except OSError:  # another build of the same fonts was faster
+        shutil.rmtree(scratch)
     return target
 
 
