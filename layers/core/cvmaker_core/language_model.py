@@ -282,22 +282,33 @@ class LanguageModel:
 
         call = _Call(deadline=time.monotonic() + seconds)
         token = _current_call.set(call)
+        tokens, usd = Tokens(), 0.0
         try:
-            reply = self._send(question, call)
+            while True:
+                asked_by = _WAYS_TO_ASK[self._way]
+                reply = self._send(question, call)
+                spent = price.usd(reply.input_tokens, reply.output_tokens)
+                budget.charge(reply.input_tokens + reply.output_tokens, spent)
+                tokens = Tokens(input=tokens.input + reply.input_tokens, output=tokens.output + reply.output_tokens)
+                usd += spent
+                value, code = (None, reply.problem) if reply.problem else _read_answer(reply.text, answer)
+                again = budget.allows(expected_input + max_output_tokens, highest)
+                if not (again and self._ignores_schemas(asked_by, reply)):
+                    break
+                self._way += 1
         except _Failure as failure:
             if failure.code == "model_timeout":  # it may have been computed and billed: the budget says so
                 budget.charge(expected_input + max_output_tokens, highest)
-            outcome: ModelOutcome[Answer] = self._stop(budget, failure.code)
-            return ModelOutcome(None, outcome.warning, requests=call.requests)
+            return ModelOutcome(None, self._stop(budget, failure.code).warning, tokens, usd, call.requests)
         finally:
             _current_call.reset(token)
+        return ModelOutcome(value, model_warning(code) if code else None, tokens, usd, call.requests)
 
-        tokens = Tokens(input=reply.input_tokens, output=reply.output_tokens)
-        usd = price.usd(tokens.input, tokens.output)
-        budget.charge(tokens.input + tokens.output, usd)
-        value, code = (None, reply.problem) if reply.problem else _read_answer(reply.text, answer)
-        warning = model_warning(code) if code else None
-        return ModelOutcome(value, warning, tokens, usd, call.requests)
+    def _ignores_schemas(self, asked_by: str, reply: "_Reply") -> bool:
+        """Whether a server of one's own answered the Responses API in prose: llama.cpp's heeds schemas in chat only."""
+        if asked_by != "responses" or not self.configuration.base_url or reply.problem or self._way:
+            return False
+        return bool(reply.text.strip()) and not reply.text.lstrip().startswith(("{", "```"))
 
     def _stop(self, budget: JobBudget, code: str) -> ModelOutcome[Any]:
         """Every failure of the connection holds for the job's next call as well."""

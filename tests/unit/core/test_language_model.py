@@ -234,6 +234,19 @@ def test_servers_without_the_responses_api_are_asked_another_way(
     assert first.usd == 0.0, "a model of one's own costs nothing unless a price is configured"
 
 
+def test_a_server_that_ignores_the_schema_is_asked_through_chat() -> None:
+    def answer(asked: Asked) -> Reply:
+        return Reply("Go is one of the skills." if "responses" in asked.path else GOOD)
+
+    with OpenAIServer(answer) as server:
+        model = LanguageModel(LanguageModelConfiguration(base_url=server.base_url, model="small", timeout_seconds=5))
+        outcome = ask(server, model=model)
+        ask(server, model=model)
+    assert outcome.value == Skills(skills=[Skill(title="Go")])
+    assert outcome.tokens.input == 2000, "both answers were computed"
+    assert [asked.path.rsplit("/", 1)[-1] for asked in server.asked] == ["responses", "completions", "completions"]
+
+
 def test_prompts_carry_a_version_and_a_hash(tmp_path: Path) -> None:
     path = tmp_path / "prompt.md"
     path.write_text("---\nname: tailor\nversion: 3\n---\nBe true.\n")
