@@ -6,9 +6,10 @@ plan, a negation) must stand over the words of the proposal that rest on it.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from claim_verification.evidence import EXACT, Evidence, Place
+from claim_verification.evidence import EXACT, Place
 from claim_verification.source import Cited, is_date_field
 from claim_verification.tokens import Quantity, Token, analyse
 
@@ -43,7 +44,7 @@ class Alignment:
         kept = {p: s for p, s in cited.statements.items() if p not in facts and not is_date_field(p)}
         self.statements = [verifier.analysed(p, s) for p, s in kept.items()]
         self.own = len(self.statements)
-        self.evidence = Evidence([*self.statements, *(verifier.analysed(p, v) for p, v in facts.items())], self.lexicon)
+        self.evidence = verifier.evidence([*self.statements, *(verifier.analysed(p, v) for p, v in facts.items())])
         self.places: dict[int, list[Place]] = {}
         self.phrase_members: set[int] = set()
         self.matched: dict[int, Quantity | None] = {}
@@ -218,18 +219,26 @@ class Alignment:
 
 def find_phrases(tokens: list[Token], phrases: Iterable[tuple[str, ...]]) -> list[tuple[int, int]]:
     """(start, length) of every phrase found in the tokens; "=word" in a phrase means the written form."""
+    heads = _by_head(phrases if isinstance(phrases, frozenset) else frozenset(phrases))
+    found: list[tuple[int, int]] = []
+    if not heads:
+        return found
+    for start, token in enumerate(tokens):
+        candidates = (*heads.get(token.key, ()), *heads.get("=" + token.low, ()))
+        longest = 0
+        for phrase in candidates:
+            if longest < len(phrase) <= len(tokens) - start and all(
+                part == tokens[start + i].key or part == "=" + tokens[start + i].low for i, part in enumerate(phrase)
+            ):
+                longest = len(phrase)
+        if longest:
+            found.append((start, longest))
+    return found
+
+
+@lru_cache(maxsize=512)
+def _by_head(phrases: frozenset[tuple[str, ...]]) -> dict[str, list[tuple[str, ...]]]:
     heads: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for phrase in phrases:
         heads[phrase[0]].append(phrase)
-    found = []
-    for start, token in enumerate(tokens if heads else ()):
-        lengths = [
-            len(phrase)
-            for head in (token.key, "=" + token.low)
-            for phrase in heads.get(head, ())
-            if len(phrase) <= len(tokens) - start
-            and all(part in (tokens[start + i].key, "=" + tokens[start + i].low) for i, part in enumerate(phrase))
-        ]
-        if lengths:
-            found.append((start, max(lengths)))
-    return found
+    return dict(heads)

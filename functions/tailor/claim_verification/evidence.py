@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from cvmaker_core.skill_aliases import find_skills, skill_classes
+from cvmaker_core.skill_aliases import skill_classes
 
 from claim_verification.lexicon import Lexicon
 from claim_verification.tokens import Text, Token
@@ -74,7 +74,7 @@ class Evidence:
                     self.by_joined["".join(word.low[0] for word in words)].append(place) if all(
                         word.raw[0].isupper() for word in words
                     ) else None
-        for mention in find_skills(text.raw):
+        for mention in text.skills:
             self.skills[mention.canonical].append((number, _token_at(text, mention.start)))
             for name in skill_classes(mention.canonical):
                 for word in name.split():

@@ -216,7 +216,7 @@ def _verb_stems(stem: str) -> list[str]:
 _WORD_SETS = (
     "function", "framing", "lead", "assist", "negation", "up", "down", "improving", "change", "superlative", "titles",
     "languages", "interpersonal", "language_words", "group_words", "tenure", "language_noun", "weak", "watching",
-    "departments", "strict", "strong", "handling", "leadlike", "definite", "count_nouns", "time_nouns", "mass_nouns", "event_nouns", "heads",
+    "departments", "strict", "strong", "handling", "leadlike", "definite", "count_nouns", "time_nouns", "light", "mass_nouns", "event_nouns", "heads",
     "studying",
 )  # fmt: skip
 _WRITTEN_SETS = (

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from cvmaker_core.skill_aliases import SkillMention, find_skills
 from cvmaker_core.text import normalise
 
 from claim_verification.lexicon import Lexicon, expand_elisions, split_word
@@ -71,6 +72,7 @@ class Text:
     tokens: list[Token]
     quantities: list[Quantity] = field(default_factory=list)
     words: list[Token] = field(default_factory=list)
+    skills: list[SkillMention] = field(default_factory=list)
 
 
 def _number(text: str, language: str) -> float:
@@ -153,7 +155,9 @@ def analyse(text: str, lexicon: Lexicon, pointer: str = "") -> Text:
             add(match["mark"], start, mark=True)
     tokens = _join_prefixes(tokens, lexicon)
     _clauses(clean, tokens, lexicon)
-    result = Text(pointer, clean, tokens, words=[token for token in tokens if not token.mark])
+    result = Text(
+        pointer, clean, tokens, words=[token for token in tokens if not token.mark], skills=find_skills(clean)
+    )
     from claim_verification.quantities import find_quantities
 
     find_quantities(result, lexicon)

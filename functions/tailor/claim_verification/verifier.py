@@ -41,6 +41,7 @@ class ClaimVerifier:
         self.language = detect_language(" ".join(text for _, text in self.source.all_texts()))
         self.lexicon = load_lexicon(self.language)
         self._analysed: dict[tuple[str, str], Text] = {}
+        self._evidence: dict[tuple[int, ...], Evidence] = {}
         self.anywhere = Evidence(
             [self.analysed(pointer, text) for pointer, text in self.source.all_texts()], self.lexicon
         )
@@ -61,6 +62,13 @@ class ClaimVerifier:
         checks = (check_numbers, check_employers, check_verbatim) if self.lexicon.strict else _CHECKS
         reasons = list(dict.fromkeys(reason for check in checks for reason in check(alignment)))
         return Verdict(proposal.id, "reject" if reasons else "accept", reasons)
+
+    def evidence(self, texts: list[Text]) -> Evidence:
+        """The index over analysed statements, made once for each set that proposals cite."""
+        key = tuple(id(text) for text in texts)  # `analysed` keeps them alive
+        if key not in self._evidence:
+            self._evidence[key] = Evidence(texts, self.lexicon)
+        return self._evidence[key]
 
     def analysed(self, pointer: str, statement: str) -> Text:
         """A statement's analysis, made once."""

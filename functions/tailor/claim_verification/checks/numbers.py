@@ -300,12 +300,12 @@ def _of_tenure(a: Alignment, claim: Quantity) -> bool:
 
 def _fields(a: Alignment, claim: Quantity) -> Iterator[set[str]]:
     """What the years were spent with: skills and titles right behind them ("eight years of Python", "as a nurse")."""
-    from cvmaker_core.skill_aliases import find_skills, skill_surfaces
+    from cvmaker_core.skill_aliases import skill_surfaces
 
     ahead = [t for t in a.text.tokens[claim.last + 1 : claim.last + 8] if not t.mark]
     if not ahead:
         return
-    for mention in find_skills(a.text.raw):
+    for mention in a.text.skills:
         if ahead[0].start <= mention.start <= ahead[-1].start:
             yield {t.key for name in skill_surfaces(mention.canonical) for t in a.verifier.analysed("", name).words}
     for token in ahead:

@@ -46,7 +46,7 @@ def _sign(a: Alignment, text: Text, quantity: Quantity) -> int:
     for token in text.tokens:
         phrased = text is a.text and token.index in a.phrase_members
         near = (
-            not phrased and 0 < home.index - token.index <= 2 or (not phrased and 0 < token.index - quantity.last <= 1)
+            (not phrased and 0 < home.index - token.index <= 2) or (not phrased and 0 < token.index - quantity.last <= 1)
         )
         up = token.key in a.lexicon.sets["up"] or (near and token.low == "up")
         down = token.key in a.lexicon.sets["down"] or (near and token.low == "down")
@@ -564,7 +564,37 @@ def _root(pointer: str) -> str:
     return "/".join(pointer.split("/")[:3])
 
 
+def check_light_verbs(a: Alignment) -> Iterator[VerdictReason]:
+    """“after an audit” is not “carried out an audit”: a circumstance does not become the deed."""
+    for position, token in enumerate(a.words):
+        if (
+            a.lexicon.language != "en"
+            or token.key not in a.lexicon.sets["light"]
+            or not token.low.endswith(("ed", "ing"))
+        ):
+            continue
+        head: Token | None = None
+        for word in a.words[position + 1 : position + 7]:
+            if word.clause != token.clause or (word.low in a.lexicon.sets["prepositions"] and word.low != "out"):
+                break
+            head = word if a.contentful(word) else head
+        exact = [place for place in a.in_statements(head) if place.strength == EXACT] if head is not None else []
+        if head is not None and exact and all(_circumstance(a, place) for place in exact):
+            yield VerdictReason("scope", f"“{head.raw}” is a circumstance in the source, not a deed")
+
+
+def _circumstance(a: Alignment, place: Place) -> bool:
+    tokens = a.evidence.texts[place.text].tokens
+    for back in range(place.token - 1, max(-1, place.token - 5), -1):
+        low = tokens[back].low
+        if low in ("after", "following", "before", "during", "despite", "at", "under", "since"):
+            return True
+        if tokens[back].mark or low in a.lexicon.sets["prepositions"] or low.endswith("ed"):
+            return False
+    return False
+
+
 PROPOSITION_CHECKS = (
     check_directions, check_restrictions, check_prefixes, check_help, check_leading, check_negation, check_plurals,
-    check_quantifiers, check_sides, check_company, check_objects, check_causes, check_merged,
+    check_quantifiers, check_sides, check_company, check_objects, check_light_verbs, check_causes, check_merged,
 )  # fmt: skip

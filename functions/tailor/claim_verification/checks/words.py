@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from cvmaker_core.skill_aliases import find_skills, skill_classes
+from cvmaker_core.skill_aliases import skill_classes
 from cvmaker_core.text import fold
 
 from claim_verification.alignment import Alignment, find_phrases
@@ -16,8 +16,8 @@ def check_words(a: Alignment) -> Iterator[VerdictReason]:
     """Words that rest on nothing."""
     lexicon = a.lexicon
     covered: set[int] = set()
-    said = [mention.canonical for mention in find_skills(a.text.raw)]
-    for mention in find_skills(a.text.raw):
+    said = [mention.canonical for mention in a.text.skills]
+    for mention in a.text.skills:
         if mention.canonical not in a.verifier.anywhere.skills:
             continue
         covered |= {token.index for token in a.text.tokens if mention.start <= token.start < mention.end}
@@ -184,7 +184,7 @@ def _harmless(a: Alignment, token: Token) -> bool:
         for phrases in (*lexicon.quantifier.values(), *lexicon.restrict.values(), *lexicon.groups.get("ladder", ()))
     ):
         return False
-    if any(mention.start <= token.start < mention.end for mention in find_skills(a.text.raw)):
+    if any(mention.start <= token.start < mention.end for mention in a.text.skills):
         return False
     return key not in a.verifier.anywhere.by_key
 
@@ -208,7 +208,7 @@ def _code(a: Alignment, token: Token) -> str:
         return "title"
     if any((token.key,) in phrases for phrases in lexicon.quantifier.values()):
         return "quantifier"
-    if any(mention.start <= token.start < mention.end for mention in find_skills(a.text.raw)):
+    if any(mention.start <= token.start < mention.end for mention in a.text.skills):
         return "skill"
     return "name" if name_like(a, token) else "unsupported"
 
@@ -307,7 +307,7 @@ def _runs(a: Alignment) -> Iterator[VerdictReason]:
     for names in runs:
         if len(names) == 1 and not a.places.get(names[0].index) and name_like(a, names[0]):
             spots = everywhere.by_key.get(names[0].key, [])
-            skills = {mention.start for mention in find_skills(a.text.raw)}
+            skills = {mention.start for mention in a.text.skills}
             if (
                 spots
                 and names[0].start not in skills
