@@ -35,7 +35,7 @@ from cvmaker_local.runtime_host import (
 )
 from cvmaker_local.signatures import ACCESS_KEY, SECRET_KEY
 from cvmaker_local.storage import Storage, StoredExecution
-from cvmaker_local.template import API_PLACEHOLDER, TranslatedTemplate, map_strings, translate, walk
+from cvmaker_local.template import API_PLACEHOLDER, TranslatedTemplate, map_strings, translate
 
 __all__ = ["InvokeResult", "LocalStack", "PortInUseError", "StackInUseError"]
 
@@ -683,27 +683,14 @@ class LocalStack:
         return answer
 
     def pipeline_functions(self) -> list[str]:
-        """Logical ids of the state machine's functions, in order of appearance."""
+        """Logical ids of the functions that a state machine calls when nothing fails, in order."""
         names: list[str] = []
-        for resource in self.translated.cloudformation["Resources"].values():
-            if resource["Type"] != "AWS::StepFunctions::StateMachine":
-                continue
-            for item in walk(resource["Properties"].get("DefinitionString", {})):
-                target = item.get("Ref") or (item.get("Fn::GetAtt") or [None])[0]
-                name = self._function_of(target) if isinstance(target, str) else None
-                if name and name not in names:
+        for machine in self.adapter.state_machines():
+            for arn in functions_on_the_way(json.loads(machine.definition)):
+                name = self.host.pool(arn).configuration.logical_id
+                if name not in names:
                     names.append(name)
         return names
-
-    def _function_of(self, logical_id: str) -> str | None:
-        """A function's or alias's logical id → the function's."""
-        if logical_id in self.translated.functions:
-            return logical_id
-        resource = self.translated.cloudformation["Resources"].get(logical_id, {})
-        if resource.get("Type") == "AWS::Lambda::Alias":
-            reference = resource["Properties"]["FunctionName"]
-            return reference.get("Ref") if isinstance(reference, dict) else None
-        return None
 
     def logs(self, text: str = "") -> list[str]:
         """Log lines of every invocation that mentions `text` (a job id, say), oldest first."""
@@ -780,6 +767,24 @@ class LocalStack:
             if final & seen:
                 return files
         raise TimeoutError(f"job {job_id} is not finished after {timeout:.0f} s")
+
+
+def functions_on_the_way(definition: dict[str, Any]) -> list[str]:
+    """ARNs of the functions in the states that lead from the start without a Catch, in order."""
+    found: list[str] = []
+    states, waiting, seen = definition["States"], [definition["StartAt"]], set()
+    while waiting:
+        name = waiting.pop(0)
+        if name in seen or name not in states:
+            continue
+        seen.add(name)
+        state = states[name]
+        target = (state.get("Parameters") or {}).get("FunctionName") or state.get("Resource", "")
+        if ":function:" in target:
+            found.append(target)
+        following = [state.get("Next"), *(choice.get("Next") for choice in state.get("Choices", []))]
+        waiting += [item for item in [*following, state.get("Default")] if item]
+    return found
 
 
 def remove_abandoned_folders(folder: Path) -> None:

@@ -10,7 +10,7 @@ import copy
 import json
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -313,17 +313,6 @@ def replace_in_sub(argument: Any, placeholders: dict[str, str]) -> dict[str, Any
 
     text = re.sub(r"\$\{([\w.:]+)\}", replace, text)
     return {"Fn::Sub": [text, replace_references(variables, placeholders)] if variables else text}
-
-
-def walk(value: Any) -> Iterator[dict[str, Any]]:
-    """Every mapping inside a JSON-like value, outermost first."""
-    if isinstance(value, dict):
-        yield value
-        for item in value.values():
-            yield from walk(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from walk(item)
 
 
 def map_strings(value: Any, change: Callable[[str], str]) -> Any:

@@ -102,7 +102,7 @@ def test_what_is_past_its_retention_goes_at_the_next_start(tmp_path: Path) -> No
                 (time.time() - 31 * 24 * 3600, key),
             )
     with LocalStack(TEMPLATE, tmp_path, **OPTIONS) as stack:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while not recorded(stack):
             assert time.monotonic() < deadline
             time.sleep(0.1)
@@ -186,7 +186,7 @@ def test_signals_stop_cleanly(number: signal.Signals) -> None:
     *pids, folder = process.stdout.readline().split()
     time.sleep(0.3)
     process.send_signal(number)
-    output, errors = process.communicate(timeout=10)
+    output, errors = process.communicate(timeout=30)
     assert (process.returncode, output.strip()) == (0, "stopped"), errors
     assert wait_gone([int(pid) for pid in pids], 0.5) == []
     assert not Path(folder).exists()
@@ -204,7 +204,7 @@ def test_a_program_ended_in_mid_work_leaves_no_document_behind() -> None:
     folder = process.stdout.readline().strip()
     time.sleep(0.5)
     process.terminate()
-    process.communicate(timeout=10)
+    process.communicate(timeout=30)
     assert process.returncode == 128 + signal.SIGTERM
     assert not Path(folder).exists()
 

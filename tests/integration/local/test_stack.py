@@ -46,7 +46,7 @@ def keys(stack: LocalStack, prefix: str) -> list[str]:
     return [item["Key"] for item in listed.get("Contents", [])]
 
 
-def eventually(condition: Any, timeout: float = 10.0) -> Any:
+def eventually(condition: Any, timeout: float = 30.0) -> Any:
     deadline = time.monotonic() + timeout
     while not (found := condition()):
         assert time.monotonic() < deadline, "did not happen in time"
@@ -93,7 +93,7 @@ class TestFunctions:
     def test_time_limit(self, stack: LocalStack) -> None:
         result = stack.invoke("Probe", {"do": "sleep", "seconds": 20})
         assert result.error_type == "Sandbox.Timedout"
-        assert "Task timed out after 3.00 seconds" in result.payload["errorMessage"]
+        assert "Task timed out after 5.00 seconds" in result.payload["errorMessage"]
 
     def test_memory_limit(self, stack: LocalStack) -> None:
         result = stack.invoke("Probe", {"do": "allocate", "megabytes": 400})
@@ -189,7 +189,7 @@ class TestStateMachine:
         arn = start(stack, do="sleep", seconds=2)
         eventually(lambda: stack.host.pool("Probe").busy)
         stack.client("stepfunctions").stop_execution(executionArn=arn)
-        execution = stack.wait_for_execution(arn, timeout=1)
+        execution = stack.wait_for_execution(arn, timeout=1.5)
         assert execution.status == "ABORTED"
         recorded = f"recorded/Step Functions Execution Status Change/{execution.name}"
         eventually(lambda: keys(stack, recorded))
