@@ -22,6 +22,7 @@ _HTML = re.compile(r"</?(?:p|div|br|ul|ol|li|h[1-6]|table|tr|td|section|article|
 # A few tags in Markdown or plain text: taken out one by one, the lines stay.
 _INLINE_TAG = re.compile(r"</?(?:a|b|i|u|em|strong|span|font|small|sup|sub)(?:\s[^>]{0,200})?>", re.IGNORECASE)
 _MARKDOWN_LINK = re.compile(r"(?<!!)\[([^\]\n]{1,120})\]\([^)\s]{1,500}\)")
+_RUN_OF_SIGNS = re.compile(r"([^\w\n])\1{8,}|(?:[ \t\u00a0]){9,}|\n{4,}")
 # A line break inside a sentence, as PDFs, e-mails and OCR have them: a long line without an end, and the next one goes
 # on in lower case. A space takes its place, so that no offset moves.
 _HARD_WRAP = re.compile(r"(?<=[^\n]{45}[\w,)’'])\n(?=[a-zß-öø-ÿ][\w’']*[ ,.])")
@@ -124,6 +125,8 @@ def prepare_posting(raw: str) -> PreparedPosting:
         text = html.unescape(text)
     visible = _CONTROL.sub(" ", _INVISIBLE.sub("", text))
     hidden += sum(len(found) for found in re.findall(r"[\U000e0000-\U000e007f]{4,}", text))
+    # Rows of dashes and pages of spaces carry nothing, and patterns are slow on them.
+    visible = _RUN_OF_SIGNS.sub(lambda run: run[0][:8], visible)
     visible = "\n".join(_without_emphasis(line) for line in visible.split("\n"))
     text = _HARD_WRAP.sub(" ", visible.strip("\n"))
     if len(text) > MAX_POSTING_CHARACTERS:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from cvmaker_core.human_languages import find_languages
@@ -29,6 +29,8 @@ NICE_FACTOR = 0.4
 REPEATED_FACTOR = 1.25
 # No posting asks for more things than a person can read; the rest would only dilute the weights.
 MAX_REQUIREMENTS = 120
+# No sentence of a posting is longer; patterns need an end.
+MAX_STATEMENT = 1_500
 
 _ITEM_GAP = re.compile(r"\s*(?:,|;|\s/\s|(?<=[\w)])/(?=[A-Z][\w.+#]*(?:\W|$))|·|\|)\s*")
 _EDGE = " \t\n,;:.!•·*_-–—|/\"“”'"
@@ -118,6 +120,9 @@ def weigh(text: str, candidates: list[Candidate]) -> list[Requirement]:
 
 
 def _from_statement(text: str, statement: Statement) -> Iterator[Candidate]:
+    if statement.end - statement.start > MAX_STATEMENT:
+        end = text.rfind(" ", statement.start, statement.start + MAX_STATEMENT)
+        statement = replace(statement, end=max(end, statement.start))
     words = statement.of(text)
     lexicon = vocabulary()
     if len(words) < 2 or statement.section == "skip" or lexicon.injection.search(words):

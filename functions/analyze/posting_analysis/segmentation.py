@@ -203,7 +203,7 @@ def _heading_prefix(words: str) -> tuple[Section, int] | None:
 
 def _boundaries(text: str, start: int, end: int, run_together: frozenset[str] | None) -> Iterator[int]:
     for match in _SENTENCE_END.finditer(text, start, end):
-        before = text[start : match.start() + 1]
+        before = text[max(start, match.start() - 40) : match.start() + 1]
         word = re.search(rf"([{_LETTER}.]+)\.$", before)
         if match[0].startswith(".") and word:
             stem = word[1].casefold().strip(".")

@@ -29,7 +29,7 @@ def _any_apostrophe(pattern: str) -> str:
 @lru_cache(maxsize=32)
 def _joining(words: tuple[str, ...]) -> re.Pattern[str]:
     listed = "|".join(sorted(set(words), key=len, reverse=True))
-    return re.compile(rf"\s*,?\s+(?:{listed})\s+(?=\S)", re.IGNORECASE)
+    return re.compile(rf"\s{{0,6}},?\s{{1,6}}(?:{listed})\s{{1,6}}(?=\S)", re.IGNORECASE)
 
 
 class Vocabulary:
@@ -102,11 +102,13 @@ class Vocabulary:
 
     @cached_property
     def tail(self) -> re.Pattern[str]:
-        return re.compile(rf"[\s,(]*(?<!\w)(?:{'|'.join(self._all('tail'))})[\s.)!]*$", re.IGNORECASE)
+        return re.compile(rf"[\s,(]{{0,6}}(?<!\w)(?:{'|'.join(self._all('tail'))})[\s.)!]{{0,6}}$", re.IGNORECASE)
 
     @cached_property
     def list_intro(self) -> re.Pattern[str]:
-        return re.compile(rf"[\s,]*(?<!\w)(?:{'|'.join(self.common['skill_list_intro'])})(?!\w):?\s*", re.IGNORECASE)
+        return re.compile(
+            rf"[\s,]{{0,6}}(?<!\w)(?:{'|'.join(self.common['skill_list_intro'])})(?!\w):?\s{{0,6}}", re.IGNORECASE
+        )
 
     def conjunction(self, language: str) -> re.Pattern[str]:
         """What joins the items of a list. "of", "o" or "en" join in one language and mean other things in the next."""

@@ -1,6 +1,7 @@
 """Postings become requirements: spans, kinds, must and nice, mess; and the labelled postings as a floor."""
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,21 @@ def test_instructions_to_software_are_no_requirements() -> None:
 )
 def test_odd_text_is_survived(text: str) -> None:
     assert isinstance(find_requirements(prepare_posting(text).text), list)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Requirements\n- " + "(" * 3000 + "a" * 3000,
+        "a" + " " * 50_000 + "b",
+        "- " * 20_000,
+        "1. " * 15_000,
+        "Aa " * 15_000 + ":",
+        "Requirements\n- " + "a and " * 8_000,
+        "ABCdefGhijKlmn" * 3_000,
+    ],
+)
+def test_hostile_sizes_end_soon(text: str) -> None:
+    began = time.perf_counter()
+    find_requirements(prepare_posting(text).text)
+    assert time.perf_counter() - began < 4
