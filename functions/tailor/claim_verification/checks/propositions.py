@@ -45,9 +45,7 @@ def _sign(a: Alignment, text: Text, quantity: Quantity) -> int:
     best, sign = 99, 0
     for token in text.tokens:
         phrased = text is a.text and token.index in a.phrase_members
-        near = (
-            (not phrased and 0 < home.index - token.index <= 2) or (not phrased and 0 < token.index - quantity.last <= 1)
-        )
+        near = not phrased and (0 < home.index - token.index <= 2 or 0 < token.index - quantity.last <= 1)
         up = token.key in a.lexicon.sets["up"] or (near and token.low == "up")
         down = token.key in a.lexicon.sets["down"] or (near and token.low == "down")
         if (
@@ -409,6 +407,9 @@ def _with_behind(text: Text, token: Token) -> bool:
 
 def _side(text: Text, token: Token) -> str:
     """“from” or “to” when the word stands right behind one of them (with at most two words between)."""
+    replaced = _replaced(text, token)
+    if replaced:
+        return replaced
     romance = text.tokens[token.index - 1].low if token.index and token.raw[:1].isupper() else ""
     if romance in ("de", "do", "da", "del"):
         return "from"
@@ -423,6 +424,21 @@ def _side(text: Text, token: Token) -> str:
         if before.mark or before.quantity is not None:
             return ""
     return ""
+
+
+def _replaced(text: Text, token: Token) -> str:
+    """“Replaced a cron job with a queue”: the job is what was, the queue what came."""
+    verb = next((t for t in text.words if t.low.startswith(("replac", "swap", "ersetz", "remplac", "reemplaz"))), None)
+    if verb is None or token.index < verb.index or token.clause != verb.clause:
+        return ""
+    link = next(
+        (t for t in text.words if t.index > verb.index and t.low in ("with", "for", "by", "durch", "par", "por")), None
+    )
+    if link is None or link.clause != verb.clause or token is link or token is verb:
+        return ""
+    if token.index < link.index:
+        return "from"
+    return "to" if token.index - link.index <= 5 else ""
 
 
 def _passive(a: Alignment, text: Text, token: Token) -> bool:

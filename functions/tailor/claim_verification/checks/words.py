@@ -352,6 +352,9 @@ def _follows_otherwise(a: Alignment, token: Token) -> bool:
     ):
         return True  # "finance" → "the finance team"
     following = a.text.tokens[token.index + 1 : token.index + 3]
+    counted = [t.quantity for t in a.text.tokens[max(0, token.index - 3) : token.index] if t.quantity is not None]
+    if key in lexicon.sets["heads"] and any(a.matched.get(id(q)) is not None and q.kind == "count" for q in counted):
+        return True  # "a three-developer team"
     if (
         key in lexicon.sets["heads"]
         and len(following) == 2
@@ -412,6 +415,8 @@ def _weak_verb(a: Alignment, token: Token) -> bool:
     weak = token.key in lexicon.sets["weak"]
     if lexicon.language != "en" or not _verb_here(a, token):
         return False
+    if token.key in lexicon.sets["making"] and _makes_the_deed(a, token):
+        return True
     if not weak and (
         token.key in lexicon.sets["strong"] | lexicon.sets["lead"] | lexicon.sets["strict"]
         or not (token.low.endswith(("ed", "ing")) or token.low in lexicon.irregular)
@@ -434,6 +439,20 @@ def _weak_verb(a: Alignment, token: Token) -> bool:
         return False
     resting = sum(bool(a.in_statements(t)) or t.quantity is not None for t in objects)
     return resting * 3 >= len(objects) * 2
+
+
+def _makes_the_deed(a: Alignment, token: Token) -> bool:
+    """“wrote documentation” for “documented”: the verb only carries the noun of the source's own verb."""
+    for other in a.words:
+        if not 0 < other.index - token.index <= 6 or other.clause != token.clause:
+            continue
+        for place in a.in_statements(other):
+            tokens = a.statements[place.text].tokens
+            source = tokens[place.token]
+            opens = source.initial or (place.token > 0 and tokens[place.token - 1].low in ("and", ","))
+            if place.strength > 1 and opens and source.low.endswith(("ed", "ing")) and not other.low.endswith("ed"):
+                return True
+    return False
 
 
 def _verb_here(a: Alignment, token: Token) -> bool:
