@@ -160,7 +160,7 @@ class Builder:
             else:
                 self._put_date(target, "endDate", pointer, until, offset, confidence)
 
-    def _put_date(
+    def _put_date(  # noqa: PLR0917
         self, target: dict[str, Any], key: str, pointer: str, mention: DateMention, offset: int, confidence: float
     ) -> None:
         if mention.value is None:
@@ -218,7 +218,7 @@ def join_text(parts: list[str], whole: str = "") -> str:
     result = ""
     for part in parts:
         for piece in part.split("\n"):
-            piece = " ".join(piece.split())
+            piece = " ".join(piece.split())  # noqa: PLW2901
             if not piece:
                 continue
             if not result:

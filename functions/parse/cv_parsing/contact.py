@@ -13,11 +13,11 @@ from cv_parsing.entries import degree_score, organisation_score, place_score, ti
 from cv_parsing.layout import is_icon
 from cv_parsing.lexicon import has_cjk, lexicon, plain
 from cv_parsing.model import Document, Line, Word
-from cv_parsing.patterns import EMAIL, PHONE, URL, is_phone
+from cv_parsing.patterns import EMAIL, MASKED_PHONE, PHONE, URL, is_phone
 from cv_parsing.sections import Section
 
 _CREDENTIALS = re.compile(
-    r"(?:,\s*|\s+)(?:(?:Ph\.?\s?D|M\.?D|MBA|M\.?Sc|B\.?Sc|M\.?Eng|B\.?Eng|M\.?A|M\.?S|CPA|PMP|PE|P\.E|CFA|RN|BSN|MSN|J\.?D|Esq|DDS|CISSP|SHRM-CP|PHR|FNP|NP|LCSW|CSM|DVM|PharmD|Ed\.?D|MPH|MPA|LL\.?M|ACCA|CISA|SPHR|DPhil|FRCS|MRCP|EIT|AIA|LEED AP)\b\.?(?:,?\s*)?)+$"
+    r"(?:,\s*|\s+)(?:(?:Ph\.?\s?D|M\.?D|MBA|M\.?Sc|B\.?Sc|M\.?Eng|B\.?Eng|M\.?A|M\.?S|CPA|PMP|PE|P\.E|CFA|RN|BSN|MSN|J\.?D|Esq|DDS|CISSP|SHRM-CP|PHR|FNP|NP|LCSW|CSM|DVM|PharmD|Ed\.?D|MPH|MPA|LL\.?M|ACCA|CISA|SPHR|DPhil|FRCS|MRCP|EIT|AIA|LEED AP)\b\.?(?:,?\s*)?)+$"  # noqa: E501
 )
 _TITLE_BEFORE = re.compile(
     r"^(?:(?:Prof|Dr|Mr|Mrs|Ms|Mme|M|Herr|Frau|Sr|Sra|Ing|Dipl|Mag)\.?(?:-\w+\.?)?\s+)+(?=\S)", re.IGNORECASE
@@ -127,7 +127,7 @@ def plausible_name(text: str) -> bool:
     return not [t for t in small if t.casefold().strip(".'’") not in particles] or all(t.islower() for t in cased)
 
 
-def _read_name(
+def _read_name(  # noqa: PLR0917
     builder: Builder,
     basics: dict[str, Any],
     document: Document,
@@ -185,8 +185,8 @@ _NAME_LABELS = {
     "name", "fullname", "nom", "nombre", "nome", "naam", "имя", "фио", "姓名", "氏名", "성명", "이름", "الاسم", "שם",
     "vorname", "nameundvorname", "surname(s)/firstname(s)", "surname(s)firstname(s)", "nachname(n)/vorname(n)",
     "nomcomplet", "nombrecompleto", "nomecompleto", "nomeecognome", "cognomeenome", "imięinazwisko", "adsoyad",
-    "ονοματεπώνυμο", "ονομα", "firstname(s)/surname(s)", "vorname(n)/nachname(n)", "prénom(s)/nom(s)", "nom(s)/prénom(s)",
-    "nombre(s)/apellido(s)", "apellidos/nombre", "namn", "名前", "お名前", "nameandsurname", "nomeapelido", "прізвище", "isim",
+    "ονοματεπώνυμο", "ονομα", "firstname(s)/surname(s)", "vorname(n)/nachname(n)", "prénom(s)/nom(s)", "nom(s)/prénom(s)",  # noqa: E501
+    "nombre(s)/apellido(s)", "apellidos/nombre", "namn", "名前", "お名前", "nameandsurname", "nomeapelido", "прізвище", "isim",  # noqa: E501
 }  # fmt: skip
 
 
@@ -212,9 +212,9 @@ def _name_candidates(
     for run in runs:
         titles = lexicon().document_titles
         while len(run) > 1 and plain(run[-1].text) in titles:
-            run = run[:-1]  # "Jane Doe Resume"
+            run = run[:-1]  # "Jane Doe Resume"  # noqa: PLW2901
         while len(run) > 1 and plain(run[0].text).strip(":") in titles:
-            run = run[1:]
+            run = run[1:]  # noqa: PLW2901
         start, end = run[0].start, run[-1].end
         piece = document.text[start:end]
         cut = re.search(r"\s+[|•·–—-]\s+|,\s+(?=\S+\s)", piece)
@@ -422,7 +422,7 @@ def _read_links(
     _handles(builder, basics, lines, document, taken, seen)
 
 
-def _handles(
+def _handles(  # noqa: PLR0917
     builder: Builder, basics: dict[str, Any], lines: list[Line], document: Document, taken: list[Range], seen: set[str]
 ) -> None:
     """`GitHub: name` and `@name` without an address."""
@@ -451,7 +451,7 @@ def _handles(
             seen.add(profile.get("username", ""))
 
 
-def _read_phones(
+def _read_phones(  # noqa: PLR0917
     builder: Builder,
     basics: dict[str, Any],
     lines: list[Line],
@@ -513,6 +513,11 @@ def _phones_in(lines: list[Line], taken: list[Range]) -> "list[tuple[Range, str,
             if mentions_here and not raw.lstrip().startswith(("+", "(")) and len(re.sub(r"\D", "", raw)) <= 8:
                 continue
             found.append((where, raw.strip(), label))
+    if not found:
+        for line in lines:
+            masked = MASKED_PHONE.search(line.text)
+            if masked and _free((line.start + masked.start(), line.start + masked.end()), taken):
+                found.append(((line.start + masked.start(), line.start + masked.end()), masked.group(), ""))
     return found
 
 
@@ -540,7 +545,7 @@ def _pieces(line: Line, taken: list[Range]) -> list[Range]:
     return result
 
 
-def _read_rest(
+def _read_rest(  # noqa: PLR0917
     builder: Builder,
     basics: dict[str, Any],
     lines: list[Line],
@@ -632,7 +637,7 @@ def _read_rest(
                         re.search(r"\b\d{4,6}\b|\b[A-Z]{1,2}\d[\dA-Z]?\s?\d[A-Z]{2}\b", value)
                         or re.match(r"\d{1,5}\w?,?\s+[^\W\d_]", value)
                         or re.search(
-                            r"(?i)(?:str\.|straße|strasse|street|road|avenue|ave\b|rue |calle|via |gasse|weg \d|platz|boulevard|ul\.|улица|ул\.|κα|路|号|區|市|県|丁目|번지|שדרות|רחוב|شارع)",
+                            r"(?i)(?:str\.|straße|strasse|street|road|avenue|ave\b|rue |calle|via |gasse|weg \d|platz|boulevard|ul\.|улица|ул\.|κα|路|号|區|市|県|丁目|번지|שדרות|רחוב|شارع)",  # noqa: E501
                             value,
                         )
                     )

@@ -282,11 +282,11 @@ def ranges(text: str) -> list[DateRange]:
         if (
             following is not None
             and between.strip()
-            and patterns.between.fullmatch(between)
+            and re.fullmatch(rf"\s*{_DASH}\s*", between)
             and not following.running
-            and any("\u0590" <= c <= "\u08ff" for c in text)
+            and here.precision == following.precision
         ):
-            # In right-to-left text a period's first date is printed on the right.
+            # A dash between two dates makes a period even backwards: right-to-left text prints its start on the right.
             result.append(DateRange(start, following.end, following, here))
             position += 2
             continue
@@ -311,7 +311,7 @@ def ranges(text: str) -> list[DateRange]:
     return result
 
 
-_SINCE = {plain(word) for word in ("since", "seit", "depuis", "desde", "sinds", "vanaf", "sedan", "dal", "from", "ab", "od", "с", "από", "منذ", "מאז", "自", "从", "beri", "з", "starting", "à partir de")}  # fmt: skip
+_SINCE = {plain(word) for word in ("since", "seit", "depuis", "desde", "sinds", "vanaf", "sedan", "dal", "from", "ab", "od", "с", "από", "منذ", "מאז", "自", "从", "beri", "з", "starting", "à partir de")}  # fmt: skip  # noqa: E501
 
 
 def _means_since(word: str) -> bool:

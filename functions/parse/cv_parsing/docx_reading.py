@@ -186,9 +186,9 @@ def _header_parts(reader: _Reader, kind: str) -> dict[str, str]:
         if not isinstance(item.tag, str):
             continue
         target = str(item.get("Target", ""))
-        if str(item.get("Type", "")).endswith("/" + kind) and item.get("TargetMode") != "External":
-            if re.fullmatch(r"[\w.-]+\.xml", target):
-                found[str(item.get("Id"))] = target
+        inside = item.get("TargetMode") != "External" and re.fullmatch(r"[\w.-]+\.xml", target)
+        if inside and str(item.get("Type", "")).endswith("/" + kind):
+            found[str(item.get("Id"))] = target
     return found
 
 
@@ -480,7 +480,7 @@ class _Walker:
             line.gap_above = gap if part == 0 else 1.2
             reader.document.lines.append(line)
 
-    def _runs(
+    def _runs(  # noqa: PLR0917
         self,
         element: Any,
         base: _Style,
@@ -516,7 +516,7 @@ class _Walker:
             ):
                 self._runs(child, base, lines, state, link, boxes, depth + 1)
 
-    def _run(
+    def _run(  # noqa: PLR0917
         self,
         run: Any,
         base: _Style,
@@ -569,7 +569,7 @@ class _Walker:
                 if piece:
                     state["open"] = False
                 continue
-            piece = "".join(
+            piece = "".join(  # noqa: PLW2901
                 c for c in piece if c not in "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f" and ord(c) >= 32
             )
             if not piece:

@@ -104,24 +104,24 @@ def _look(lines: list[Line]) -> list[_Seen]:
         short = len(rest) <= 45 if cjk else len(rest.split()) <= _MAX_HEADER_WORDS and len(rest) < 110
         full = [p for p in periods if not p.single]
         continues = False
-        if previous is not None and not line.bullet and line.gap_above < 2.2:
-            if previous.line.bullet or previous.continues:
-                hanging = line.x0 >= previous.line.x0 - 3 and line.column == previous.line.column
-                same = abs(line.size - previous.line.size) < 0.6
-                flat = line.x0 == line.x1 == 0 or line.block is not None or line.pointer is not None
-                continues = (
-                    same
-                    and hanging
-                    and not flat
-                    and (
-                        runs_on(previous.line, line)
-                        or (previous.line.bullet and line.x0 > previous.line.x0 - 1.5 and line.text[:1].islower())
-                    )
+        in_item = previous is not None and (previous.line.bullet or previous.continues)
+        if previous is not None and in_item and not line.bullet and line.gap_above < 2.2:
+            hanging = line.x0 >= previous.line.x0 - 3 and line.column == previous.line.column
+            same = abs(line.size - previous.line.size) < 0.6
+            flat = line.x0 == line.x1 == 0 or line.block is not None or line.pointer is not None
+            continues = (
+                same
+                and hanging
+                and not flat
+                and (
+                    runs_on(previous.line, line)
+                    or (previous.line.bullet and line.x0 > previous.line.x0 - 1.5 and line.text[:1].islower())
                 )
-                if continues and style_of(line)[1] and not previous.line.bold and full:
-                    continues = False
-                if continues and full and line.gap_above > previous.line.gap_above + 0.25 and short:
-                    continues = False
+            )
+            if continues and style_of(line)[1] and not previous.line.bold and full:
+                continues = False
+            if continues and full and line.gap_above > previous.line.gap_above + 0.25 and short:
+                continues = False
         anchor = False
         if not line.bullet and not continues and periods:
             chosen = full[0] if full else periods[0]
@@ -227,10 +227,11 @@ def _starts_from_anchors(seen: list[_Seen], anchors: list[int]) -> list[int]:
                     best = i  # a bold line between the last body and the date opens the entry
                     break
                 gap = seen[i].line.gap_above
-                if gap > leading * 1.3 and gap > seen[i + 1].line.gap_above * 1.15 and best == anchor:
-                    if seen[i].style[1] or seen[i].style[0] > seen[anchor].style[0] or offset:
-                        best = i
-                        break
+                stands_off = gap > leading * 1.3 and gap > seen[i + 1].line.gap_above * 1.15
+                stands_out = seen[i].style[1] or seen[i].style[0] > seen[anchor].style[0]
+                if best == anchor and stands_off and (stands_out or offset):
+                    best = i
+                    break
             choice = best
         if room >= 0 and choice > before:
             starts.append(choice)
@@ -358,7 +359,7 @@ def _header_end(seen: list[_Seen], anchor: int | None) -> int:
             anchor is not None
             and i == anchor + 1
             and len(text.split()) <= 12
-            and not item.line.wraps
+            and (not item.line.wraps or len(item.line.cells) > 1)
             and _pieces_so_far(seen, anchor) == 1
         ):
             # A header with a single piece is not whole: what follows names the other half.
@@ -386,7 +387,7 @@ def _header_end(seen: list[_Seen], anchor: int | None) -> int:
             following is not None
             and not following.line.bullet
             and following.style == item.style
-            and (item.line.wraps and len(text.split()) > 6)
+            and (item.line.wraps and len(text.split()) > 6 and len(item.line.cells) == 1)
         )
         label = re.match(r"[^:：]{2,30}[:：]\s", text) and plain(text.split(":")[0].split("：")[0]) in lexicon().labels
         if prose or label or plain(text).strip(" :：") in lexicon().body_labels:
@@ -436,11 +437,12 @@ def _read_header_line(document: Document, entry: Entry, line: Line, number: int)
         span = (match.start() + line.start, match.end() + line.start)
         entry.links.append(span)
         cuts.append(span)
-    for match in EMAIL.finditer(line.text):
-        cuts.append((match.start() + line.start, match.end() + line.start))
-    for match in DURATION.finditer(line.text):
-        if entry.period is not None or len(match.group().strip()) == len(line.text.strip()):
-            cuts.append((match.start() + line.start, match.end() + line.start))
+    durations = (
+        match
+        for match in DURATION.finditer(line.text)
+        if entry.period is not None or len(match.group().strip()) == len(line.text.strip())
+    )
+    cuts.extend((m.start() + line.start, m.end() + line.start) for m in [*EMAIL.finditer(line.text), *durations])
     edge = max((w.x1 for w in line.words()), default=0.0)
     for cell_number, cell in enumerate(line.cells):
         pieces = _pieces(text, cell, cuts)
@@ -748,7 +750,7 @@ def _peel(document: Document, fragment: Fragment, *, education: bool, split_comm
 
 
 def vote_slots(entries: list[Entry], score: "dict[int, float]") -> dict[tuple[object, ...], float]:
-    """Mean score of each slot over all entries, drawn towards zero where there are few; `score` maps id(fragment) to its own score."""
+    """Mean score of each slot over all entries, drawn towards zero where there are few; `score` maps id(fragment) to its own score."""  # noqa: E501
     sums: dict[tuple[object, ...], list[float]] = defaultdict(list)
     for entry in entries:
         for fragment in entry.fragments:
@@ -822,8 +824,10 @@ def read_body(lines: list[Line], indent: float = 1e9) -> Body:
                 paragraphs.append((line.start, line.end))
                 kind = "text"
         else:
-            ends = not runs_on(previous, line) and (
-                ends_sentence(previous.text) or (line.x0 > indent + 7 and not line.text[:1].islower())
+            label = re.match(r"([^:：]{3,30})[:：]\s", line.text)
+            ends = bool(label and plain(label[1]) in lexicon().labels) or (
+                not runs_on(previous, line)
+                and (ends_sentence(previous.text) or (line.x0 > indent + 7 and not line.text[:1].islower()))
             )
             if ends or line.gap_above > 2.0 or line.block is not None:
                 paragraphs.append((line.start, line.end))

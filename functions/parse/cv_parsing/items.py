@@ -215,12 +215,12 @@ def read_skills(builder: Builder, lines: list[Line], name: Line | None = None) -
                 continue
             lead = re.match(r"(?:and|und|et|y|&)\s+", text[low:high])
             if lead:
-                low += lead.end()
+                low += lead.end()  # noqa: PLW2901
             builder.append(group, "keywords", pointer, Value([(low, high)], 0.9 if high - low < 42 else 0.7))
     _tidy_skills(builder, skills)
 
 
-def _other_kind(
+def _other_kind(  # noqa: PLR0917
     builder: Builder, group: dict[str, Any], pointer: str, skills: list[dict[str, Any]], start: int, end: int
 ) -> bool:
     """Languages and interests listed under skills go where they belong."""

@@ -631,7 +631,7 @@ def _join_labels(segments: list[Segment], gutter: float) -> list[Segment]:
 
 
 def _completes_date(first: str, second: str) -> bool:
-    """Whether two label lines say together a date or period that the first alone does not (`Dec 2013 - Dec` / `2014`)."""
+    """Whether two label lines say together a date or period that the first alone does not (`Dec 2013 - Dec` / `2014`)."""  # noqa: E501
     if not any(c.isdigit() for c in second) or len(second) > 24:
         return False
     alone, both = ranges(first), ranges(f"{first} {second}")

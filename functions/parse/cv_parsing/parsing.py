@@ -96,13 +96,13 @@ def _parse_pdf(data: bytes, mode: Mode, ocr: Ocr | None, warnings: list[StageWar
             page for page in content.pages if sum(len(word.text) for word in page.words) < 25 and page.image_area > 0.35
         ]
         readable = sum(len(word.text) for page in content.pages for word in page.words)
-        if missing and (readable < 120 or len(missing) == len(content.pages)):
-            if mode == "readback" or ocr is None:
-                raise InputError(
-                    "no_text_layer",
-                    "The PDF is a scan: it holds pictures of pages, but no text.",
-                    "Upload the original document, or turn on text recognition (OCR) and try again.",
-                )
+        mostly_pictures = bool(missing) and (readable < 120 or len(missing) == len(content.pages))
+        if mostly_pictures and (mode == "readback" or ocr is None):
+            raise InputError(
+                "no_text_layer",
+                "The PDF is a scan: it holds pictures of pages, but no text.",
+                "Upload the original document, or turn on text recognition (OCR) and try again.",
+            )
         if missing and ocr is not None and mode == "parse":
             from cv_parsing.ocr_reading import words_from_textract
             from cv_parsing.pdf_reading import render_page

@@ -18,6 +18,10 @@ PHONE = re.compile(
 )
 
 
+MASKED_PHONE = re.compile(r"\+\d{1,3}[\s(.-]*(?:[\dxX*][\s().-]{0,2}){2,12}[xX*](?![\w@])")
+"""A number whose digits the person hid (`+49 176 *** *** **`): still the phone the page shows."""
+
+
 def phone_digits(text: str) -> str:
     return re.sub(r"\D", "", re.split(r"(?i)\b(?:ext|x)\b|#", text)[0])
 

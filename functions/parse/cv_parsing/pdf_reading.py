@@ -381,7 +381,7 @@ class _Letter:
 _SPACES = frozenset((0x20, 0xA0, 0x09, 0x0A, 0x0D, 0x3000, 0x2002, 0x2003, 0x2004, 0x2005, 0x2009, 0x200A, 0x202F, 0))
 
 
-def _read_words(
+def _read_words(  # noqa: PLR0917
     textpage: "pdfium.PdfTextPage",
     result: PdfPage,
     origin_x: float,
@@ -642,11 +642,11 @@ def _cut_right_to_left(run: list[_Letter]) -> list[list[_Letter]]:
 
 def _left_to_right(letters: list[_Letter], *, mixed: bool) -> list[_Letter]:
     """Latin letters and digits turned back to left to right; marks at their edges belong to the line's direction."""
-    if not mixed:
-        return letters[::-1]
     solid = [i for i, letter in enumerate(letters) if letter.text.isalnum()]
     if not solid:
         return letters
+    if not mixed:
+        return letters[::-1]
     first, last = solid[0], solid[-1] + 1
     return [*letters[:first], *letters[first:last][::-1], *letters[last:]]
 

@@ -452,7 +452,7 @@ def _list_without_marks(entry: Entry, paragraphs: list[Range]) -> bool:
 
 
 _SCORE = re.compile(
-    r"(?i)(?:\b(?:c?gpa|grade|note|nota|voto|promedio|média|moyenne|score|percentage|marks?|成绩|绩点|平均绩点|abschlussnote|gesamtnote|durchschnitt|final grade|mention)\b|绩点|成绩)\s*[:：]?\s*(?:of\s+)?\(?([\d.,]+\s*%?(?:\s*(?:/|out of|of|von|sur)\s*[\d.,]+)?|[A-D][+-]?(?=\W|$)|[^\s,;()|]{2,20})"
+    r"(?i)(?:\b(?:c?gpa|grade|note|nota|voto|promedio|média|moyenne|score|percentage|marks?|成绩|绩点|平均绩点|abschlussnote|gesamtnote|durchschnitt|final grade|mention)\b|绩点|成绩)\s*[:：]?\s*(?:of\s+)?\(?([\d.,]+\s*%?(?:\s*(?:/|out of|of|von|sur)\s*[\d.,]+)?|[A-D][+-]?(?=\W|$)|[^\s,;()|]{2,20})"  # noqa: E501
 )
 _NUMERIC_SCORE = re.compile(
     r"(?<![\d.])(\d{1,3}(?:[.,]\d{1,2})?\s*(?:/\s*\d{1,3}(?:[.,]\d+)?|%))(?!\d)|(?<![\d.,])([0-5][.,]\d{1,2})(?![\d.,])"
@@ -526,7 +526,7 @@ def _read_education(builder: Builder, sections: list[Section], title_first: floa
         builder.resume.pop("education", None)
 
 
-def _split_area(
+def _split_area(  # noqa: PLR0917
     builder: Builder, item: dict[str, Any], pointer: str, institution: Fragment, degree: Fragment, value: Value
 ) -> None:
     """In "University, Computer Science" beside a bare "BSc", the field of study follows the institution's name."""
@@ -581,7 +581,7 @@ _AREA_LINK = re.compile(
 )
 
 
-def _put_degree(
+def _put_degree(  # noqa: PLR0917
     builder: Builder, item: dict[str, Any], pointer: str, degree: Fragment, following: list[Fragment], sure: float
 ) -> None:
     """StudyType and area: one fragment cut at its "in", or two fragments."""
@@ -628,14 +628,14 @@ def _education_body(builder: Builder, item: dict[str, Any], pointer: str, entry:
             if match.start() <= 2 and len(value) - match.end() < 4:
                 continue
             if match.start() <= 2:
-                low = low + match.end()
+                low = low + match.end()  # noqa: PLW2901
         label = re.match(r"^([^:：]{3,40})[:：]\s*", text[low:high])
         if label and plain(label[1]) in words.course_labels:
             builder.used.append((low, low + label.end()))
             for a, b in split_items(text, low + label.end(), high):
                 builder.append(item, "courses", pointer, Value([(a, b)], 0.88))
             continue
-        low, high = trim(text, low, high)
+        low, high = trim(text, low, high)  # noqa: PLW2901
         if high > low:
             notes.append((low, high))
     if notes:

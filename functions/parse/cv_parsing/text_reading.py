@@ -109,8 +109,7 @@ def _words(text: str, *, markdown: bool, level: int) -> list[Word]:
     bold = italic = False
 
     def add(piece: str, link: str | None) -> None:
-        for token in piece.split():
-            words.append(Word(token, size=size, bold=bold, italic=italic, link=link))
+        words.extend(Word(token, size=size, bold=bold, italic=italic, link=link) for token in piece.split())
 
     if not markdown:
         add(text, None)

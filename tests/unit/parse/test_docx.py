@@ -85,7 +85,7 @@ def test_a_layout_table_with_two_columns() -> None:
     for text, style in (("Skills", "Heading 1"), ("Excel", None), ("SAP", None), ("Languages", "Heading 1"),
                         ("German (native)", None)):  # fmt: skip
         left.add_paragraph(text, style=style)
-    for text, style in (("Experience", "Heading 1"), ("Office Manager", None), ("Kranich AG, May 2015 - June 2020", None),
+    for text, style in (("Experience", "Heading 1"), ("Office Manager", None), ("Kranich AG, May 2015 - June 2020", None),  # noqa: E501
                         ("Ran the office.", "List Bullet"), ("Moved the office.", "List Bullet")):  # fmt: skip
         right.add_paragraph(text, style=style)
     resume = parse_document(docx_bytes(document)).parsed.resume

@@ -85,7 +85,7 @@ def textract_page(lines: list[tuple[float, float, float, str]]) -> dict[str, Any
             at += width + 0.006
         box = {"Left": left, "Top": top, "Width": at - left, "Height": height}
         blocks.append({"BlockType": "LINE", "Id": f"l{number}", "Text": text, "Confidence": 98,
-                       "Geometry": {"BoundingBox": box}, "Relationships": [{"Type": "CHILD", "Ids": words}]})  # fmt: skip
+                       "Geometry": {"BoundingBox": box}, "Relationships": [{"Type": "CHILD", "Ids": words}]})  # fmt: skip  # noqa: E501
     return {"Blocks": blocks, "DocumentMetadata": {"Pages": 1}}
 
 

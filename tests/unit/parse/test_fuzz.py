@@ -73,8 +73,8 @@ def test_mutated_json(changes: list[tuple[int, int, bytes]]) -> None:
 
 
 WORDS = st.sampled_from(
-    ["Experience", "Education", "Skills:", "2019 - Present", "01/2015", "•", "Acme GmbH", "Engineer", "a@b.example", "\t",
-     "\n\n", "# ", "| a | b |", "München, Germany", "+49 30 123456", "至今", "工作经历", "العربية", "עברית", "(", ")", ",", " – "]
+    ["Experience", "Education", "Skills:", "2019 - Present", "01/2015", "•", "Acme GmbH", "Engineer", "a@b.example", "\t",  # noqa: E501
+     "\n\n", "# ", "| a | b |", "München, Germany", "+49 30 123456", "至今", "工作经历", "العربية", "עברית", "(", ")", ",", " – "]  # noqa: E501
 )  # fmt: skip
 
 
