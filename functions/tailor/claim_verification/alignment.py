@@ -118,6 +118,12 @@ class Alignment:
                 and other.low.endswith(("ed", "ing"))
                 and self.noun_before(token)
             )
+        if (
+            self.lexicon.language == "en"
+            and token.low.endswith(("ed", "ing"))
+            and self.evidence.token(place).low != token.low
+        ):
+            return False  # an engineer's title does not make him have engineered it
         return place.strength == EXACT or place.entailed or token.key in self.lexicon.sets["titles"]
 
     def _same_part(self, token: Token, other: Token, number: int) -> bool:

@@ -302,7 +302,11 @@ def _fields(a: Alignment, claim: Quantity) -> Iterator[set[str]]:
     """What the years were spent with: skills and titles right behind them ("eight years of Python", "as a nurse")."""
     from cvmaker_core.skill_aliases import skill_surfaces
 
-    ahead = [t for t in a.text.tokens[claim.last + 1 : claim.last + 8] if not t.mark]
+    ahead: list[Token] = []
+    for token in a.text.tokens[claim.last + 1 : claim.last + 8]:
+        if token.mark:
+            break
+        ahead.append(token)
     if not ahead:
         return
     for mention in a.text.skills:

@@ -394,7 +394,8 @@ def check_sides(a: Alignment) -> Iterator[VerdictReason]:
 def check_company(a: Alignment) -> Iterator[VerdictReason]:
     """“trained with constables” is not “trained constables”."""
     for token in a.words:
-        if token.key in a.lexicon.sets["interpersonal"] and _with_behind(a.text, token):
+        verb = a.lexicon.language == "en" and token.low.endswith(("ed", "ing"))
+        if verb and token.key in a.lexicon.sets["interpersonal"] and _with_behind(a.text, token):
             exact = [place for place in a.in_statements(token) if place.strength == EXACT]
             if exact and not any(_with_behind(a.statements[p.text], a.evidence.token(p)) for p in exact):
                 yield VerdictReason("agent", f"who is the one to “{token.raw}” has changed")

@@ -369,7 +369,8 @@ def _follows_otherwise(a: Alignment, token: Token) -> bool:
         (lexicon.key("exceed"),), frozenset()
     ):
         return True  # "118% of target"
-    if any(find_phrases([token], lexicon.restrict.get(kind, ())) for kind in ("estimate", "some")):
+    reserve = any(find_phrases([token], lexicon.restrict.get(kind, ())) for kind in ("estimate", "some"))
+    if reserve and not token.initial:
         return True  # a reservation takes away, it never adds
     if key in lexicon.sets["studying"] and any(e.section == "education" and e.running for e in a.cited.entries):
         return True
