@@ -46,7 +46,8 @@ export UV_SYSTEM_CERTS=1
 .venv/bin/python -m uv pip install --quiet --python .venv/bin/python -r requirements-dev.txt \
     || .venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt \
     || fail "could not install requirements-dev.txt."
-.venv/bin/python -m uv pip install --quiet --python .venv/bin/python --no-deps -e . || fail "could not install cvmaker itself."
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . \
+    || fail "could not install cvmaker itself."
 
 say "Preparing WeasyPrint's libraries and fonts"
 if ! .venv/bin/python layers/weasyprint/build_layer.py --ensure; then
