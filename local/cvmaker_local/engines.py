@@ -60,6 +60,9 @@ def model_proposer(request: JobRequest, resume: dict[str, Any]) -> Any:
         base_url=settings.openai_base_url,
         model=settings.openai_model,
         timeout_seconds=settings.openai_timeout_seconds,
+        reasoning_effort=settings.openai_reasoning_effort,
+        usd_per_million_input=settings.openai_usd_per_million_input,
+        usd_per_million_output=settings.openai_usd_per_million_output,
     )
     if not (request.use_ai and configuration.usable):
         return None
