@@ -38,7 +38,6 @@ LEFT_OUT: dict[str, str] = {
     "AWS::Lambda::LayerVersion": "the runtime host puts layer folders on the path",
     "AWS::Lambda::EventInvokeConfig": "read by the local event bus",
     "AWS::ApiGateway::": "served by the local gateway from the same OpenAPI body",
-    "AWS::Scheduler::": "run by the local scheduler",
 }
 # Created by moto, or by our own models where moto has none (see cloudformation.py).
 SUPPORTED = {
