@@ -674,6 +674,8 @@ def _peel_all(document: Document, fragments: list[Fragment], *, education: bool,
 
 def _part(document: Document, fragment: Fragment, start: int, end: int, kind: str = "") -> Fragment:
     start, end = trim(document.text, start, end)
+    if kind == "place" and re.search(r"[^\W\d_]{3}\.$", document.text[start:end]):
+        end -= 1  # the sentence's point, not the place's
     return Fragment(
         start, end, " ".join(document.text[start:end].split()), fragment.line, fragment.cell, fragment.bold,
         fragment.italic, fragment.size, fragment.right, kind=kind or fragment.kind, bracketed=fragment.bracketed,
@@ -703,7 +705,15 @@ def _peel(document: Document, fragment: Fragment, *, education: bool, split_comm
     commas = [m.start() for m in re.finditer(r",\s|，", inner)]
     for position in commas:
         tail = inner[position + 1 :].strip()
-        if place_score(tail) >= 1.2 and position > 2:
+        after_name = (
+            not education
+            and organisation_score(inner[:position]) >= 1.5
+            and len(tail.split()) <= 2
+            and tail[:1].isupper()
+            and not title_score(tail)
+        )
+        # After a legal form ("GmbH, Neckarsulm") a short name is the place, known or not.
+        if (place_score(tail) >= 1.2 or after_name) and position > 2:
             head = _part(document, fragment, fragment.start, fragment.start + position)
             where = _part(document, fragment, fragment.start + position + 1, fragment.end, "place")
             if education and degree_score(tail) > 0:

@@ -385,7 +385,7 @@ def read_language_ranges(builder: Builder, where: list[Range]) -> None:
             entry = {}
             pointer = f"/languages/{len(languages)}"
             builder.put(entry, "language", pointer, Value([trim(text, low, low + size)], confidence))
-            rest = trim(text, low + size, high, " \t\n,;:|•·–—-/()（）：")
+            rest = trim(text, low + size, high, " \t\n,;:|•·–—-/：")
             if rest[1] > rest[0]:
                 builder.put(entry, "fluency", pointer, Value([rest], 0.85))
             languages.append(entry)
@@ -505,6 +505,8 @@ def read_listed(builder: Builder, key: str, lines: list[Line]) -> None:
         ):
             joined = [(fragments[0][0], fragments[-1][1])]
             fragments = joined if len(text[joined[0][0] : joined[0][1]]) > 60 else fragments
+        if key == "certificates" and len(fragments) == 1:
+            fragments = _name_and_issuer(text, fragments[0])
         builder.put(entry, title_key, pointer, Value([fragments[0]], 0.88))
         if len(fragments) > 1:
             builder.put(entry, issuer_key, pointer, Value([fragments[1]], 0.75))
@@ -550,6 +552,19 @@ def _cut(text: str, line: Line, cuts: list[Range], *, whole: bool) -> list[Range
                 found.append((a, b))
         at = max(at, high)
     return found
+
+
+def _name_and_issuer(text: str, where: Range) -> list[Range]:
+    """In "Certified Architect, Amazon" what follows the last comma is the issuer, if it is short and a name."""
+    start, end = where
+    comma = text.rfind(", ", start, end)
+    if comma < 0:
+        return [where]
+    head, tail = text[start:comma], text[comma + 2 : end]
+    short = len(tail.split()) <= 3 and tail[:1].isupper() and head.count("(") == head.count(")")
+    if len(head.split()) >= 2 and (short or organisation_score(tail) >= 0.7) and not any(c.isdigit() for c in tail):
+        return [trim(text, start, comma), trim(text, comma + 2, end)]
+    return [where]
 
 
 def _item_groups(lines: list[Line]) -> list[list[Line]]:

@@ -177,6 +177,8 @@ def _is_label(text: str) -> bool:
     if lexicon().section_of(text) is not None:
         return True
     key = plain(text).strip(" :")
+    if key in lexicon().languages or key in lexicon().present:
+        return True
     return lexicon().labels.get(key, "profile") != "profile" or (len(text) < 32 and place_score(text) >= 1.6)
 
 

@@ -478,7 +478,7 @@ def _read_education(builder: Builder, sections: list[Section], title_first: floa
         candidates: list[Fragment] = []
         for fragment in entry.fragments:
             match = _SCORE.search(fragment.text) or (
-                _NUMERIC_SCORE.fullmatch(fragment.text.strip("() ")) if len(fragment.text) < 14 else None
+                _NUMERIC_SCORE.fullmatch(fragment.text.strip("() .")) if len(fragment.text) < 14 else None
             )
             if match and "score" not in item:
                 where = text.find(match[1] or match[0], fragment.start, fragment.end)
