@@ -123,8 +123,21 @@ class Alignment:
             and token.low.endswith(("ed", "ing"))
             and self.evidence.token(place).low != token.low
         ):
-            return False  # an engineer's title does not make him have engineered it
+            # an engineer's title is no deed, but a designer's "Logos and posters" were designed
+            return place.entailed and self._by_trade(place)
         return place.strength == EXACT or place.entailed or token.key in self.lexicon.sets["titles"]
+
+    def _by_trade(self, place: Place) -> bool:
+        """A statement without a verb of its own is what the job's title does."""
+        if (
+            not self.evidence.texts[place.text].pointer.endswith("/position")
+            or not self.statements
+            or not self.statements[0].words
+        ):
+            return False
+        first, sets = self.statements[0].words[0], self.lexicon.sets
+        verbs = sets["weak"] | sets["strong"] | sets["strict"] | sets["lead"]
+        return not (first.low.endswith(("ed", "ing")) or first.low in self.lexicon.irregular or first.low in verbs)
 
     def _same_part(self, token: Token, other: Token, number: int) -> bool:
         """English: leadership rests on leadership, and a verb not on a noun that only describes the next one."""

@@ -521,12 +521,18 @@ def follows(claim: Quantity, source: Quantity) -> bool:
             "min": stated <= 0.9 * true,
             "lt": stated >= 1.1 * true,
         }.get(how, False)
+    if known == "within":
+        return (
+            same
+            if how in ("", "within", "max")
+            else (how == "lt" and true <= stated <= 1.35 * true) or (how == "about" and close)
+        )
     if known in ("gt", "min"):
         return {"": same, "about": same, "gt": stated <= true * (1 + 1e-9), "min": stated <= true * (1 + 1e-9)}.get(
             how, False
         )
     if known == "max":
-        return {"max": same, "lt": true < stated <= 1.35 * true, "within": same}.get(how, False)
+        return {"max": same, "lt": true <= stated <= 1.35 * true, "within": same}.get(how, False)
     if known == "lt":
         return {"lt": true <= stated <= 1.35 * true, "max": same, "within": same, "near": same}.get(how, False)
     if known == "near":

@@ -320,11 +320,15 @@ def check_quantifiers(a: Alignment) -> Iterator[VerdictReason]:
 
 
 def _in_rate(a: Alignment, start: int) -> bool:
-    """“every week”, “each month”: a rate, not a claim about all."""
+    """“every week”, “each summer Sunday”: a rate, not a claim about all; “all four years” is one."""
+    if a.words[start].low not in a.lexicon.sets["per_words"]:
+        return False
+    ahead = a.words[start + 1 : start + 4]
     return any(
         ((t.low,) in a.lexicon.units and t.raw.islower())
-        or t.low in ("night", "shift", "other", "quarter", "time", "nuit", "noche", "turno")
-        for t in a.words[start + 1 : start + 3]
+        or t.key in a.lexicon.sets["time_nouns"]
+        or t.low in ("other", "nuit", "noche", "turno")
+        for t in ahead
     )
 
 
