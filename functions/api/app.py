@@ -100,6 +100,8 @@ def services() -> Services:
 
 
 app = build_resolver(settings, services)
+# Clients are made now: Lambda lends a full processor to initialisation, and the first request does not wait for them.
+services()
 
 
 def only_json(event: dict[str, Any]) -> dict[str, Any]:

@@ -184,12 +184,14 @@ const scenarios = {
 
   async "an encrypted PDF says what to do"() {
     const page = await open();
-    await upload(page, options.encrypted, null);
+    await upload(page, options.encrypted, options.posting);
     const alert = page.getByRole("alert");
     await alert.waitFor({ timeout: 120_000 });
     assert.match(await alert.innerText(), /password|encrypt|protect/i);
     await axe(page, "failure");
     await shot(page, "failed-desktop");
+    await page.getByRole("link", { name: "Try another file" }).click();
+    assert.match(await page.getByRole("textbox", { name: "Job posting" }).inputValue(), /\w/, "the job need not be pasted again");
   },
 
   async "files that cannot work are refused before the upload"() {

@@ -6,6 +6,7 @@ import { TemplatePicker } from "../components/template-picker";
 import { type Text, useInterface } from "../i18n";
 import { CV_SUFFIXES, POSTING_SUFFIXES, refusal } from "../state/files";
 import { navigate, RouteLink } from "../state/router";
+import { useSessionValue } from "../state/session";
 
 const CV_MEGABYTES = 20;
 const POSTING_MEGABYTES = 5;
@@ -14,10 +15,11 @@ export function Start() {
   const { t, formatNumber } = useInterface();
   const [file, setFile] = useState<File | null>(null);
   const [fileProblem, setFileProblem] = useState<Text | null>(null);
-  const [posting, setPosting] = useState("");
+  // After a file that did not work, nobody should have to paste the job again.
+  const [posting, setPosting] = useSessionValue("cvmaker.posting", "");
   const [postingFile, setPostingFile] = useState<File | null>(null);
   const [postingProblem, setPostingProblem] = useState<Text | null>(null);
-  const [template, setTemplate] = useState("classic");
+  const [template, setTemplate] = useSessionValue("cvmaker.template", "classic");
   const [useAi, setUseAi] = useState(true);
   const [over, setOver] = useState(false);
   const [sent, setSent] = useState<number | null>(null);

@@ -158,6 +158,24 @@ class JobReader:
         digest = self._digest(listed, name)
         return digest.facts if digest else {}
 
+    def uploads(self, listed: JobFiles) -> dict[str, StoredObject]:
+        """The job's uploads by role (`source`, `posting`), wherever they lie among its owner's."""
+        found = {}
+        for item in self.store.list_prefix(listed.job.upload_prefix):
+            role = item.name.split(".", 1)[0]
+            if role in {"source", "posting"}:
+                found[role] = item
+        asked, claimed = self.facts(listed, "request.json"), self.facts(listed, "execution.json")
+        for role, key in (
+            ("source", claimed.get("source_key") or asked.get("upload_key")),
+            ("posting", claimed.get("posting_key") or asked.get("posting_key")),
+        ):
+            if role not in found and key and key.startswith(f"uploads/{listed.job.owner}/"):
+                elsewhere = self.store.find(key)
+                if elsewhere:
+                    found[role] = elsewhere
+        return found
+
     def person(self, listed: JobFiles) -> str | None:
         """The CV's name, once the job is final."""
         if self.status(listed) not in {"done", "failed"}:
@@ -259,6 +277,8 @@ class JobReader:
 
 def digest_of(name: str, document: Any) -> Digest:
     """The few facts of a file that answers need."""
+    if name == "execution.json":
+        return Digest(facts={name: document.get(name) for name in ("source_key", "posting_key")})
     if name == SUPERSEDED:
         return Digest(facts={"superseded_by": document.get("by")})
     if name == "request.json":
@@ -270,6 +290,8 @@ def digest_of(name: str, document: Any) -> Digest:
             "source_job": request.source_job,
             "file_name": request.file_name,
             "options": request.options,
+            "upload_key": request.upload_key,
+            "posting_key": request.posting_key,
         }
         return Digest(facts=facts)
     data = document["data"] if is_envelope(document) else document

@@ -2,10 +2,8 @@
 
 import hashlib
 import json
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, TypeVar, cast
 
@@ -38,17 +36,14 @@ from job_api.models import (
 from job_api.problems import PROBLEM_JSON, Problem, ProblemError, field_problems, invalid, job_not_found
 from job_api.reading import JobFiles, JobReader
 from job_api.settings import ApiSettings
-from job_api.storage_access import StorageAccess
-from job_api.submission import Submissions, require, upload_of
+from job_api.storage_access import StorageAccess, link_window, windows_end
+from job_api.submission import Submissions, require
 from job_api.templates import added_templates, released_catalogue
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 JOB_ID = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$"
 ARTIFACT_NAME = r"^[a-z][a-z-]{0,40}(\.[a-z]{2,5})?$"
-# A poll that finds nothing new still gets fresh links before the old ones expire.
-LINK_REFRESHES_PER_LIFETIME = 4
-
 JobIdPath = Annotated[str, Path(pattern=JOB_ID, description="From `POST /jobs`.")]
 IfMatch = Annotated[
     str | None,
@@ -225,8 +220,7 @@ def _job_routes(app: APIGatewayRestResolver, services: Callable[[], Services]) -
         if found is None:
             raise job_not_found()
         lifetime = services().settings.link_valid_seconds
-        refresh = int(time.time() // (lifetime / LINK_REFRESHES_PER_LIFETIME))
-        etag = weak_etag(job_id, found.fingerprint(), str(refresh))
+        etag = weak_etag(job_id, found.fingerprint(), str(link_window(lifetime)))
         if matches(if_none_match, etag):
             return not_modified(etag, {"Cache-Control": "private, no-cache"})
         return json_answer(
@@ -391,7 +385,7 @@ def view_of(found: JobFiles, services: Services) -> JobView:
         )
     details = services.reader.details(found)
     links = {name: link_to(name, item, found, services) for name, item in public_files(found, services).items()}
-    expires = datetime.now(UTC) + timedelta(seconds=services.settings.link_valid_seconds)
+    expires = windows_end(services.settings.link_valid_seconds)
     return JobView(**details, links=links, links_expire_at=expires if links else None)
 
 
@@ -405,14 +399,12 @@ def public_files(found: JobFiles, services: Services) -> dict[str, StoredObject]
         return files
     origin = found
     for _ in range(50):  # an edit's source document is that of the job it came from
-        request = services.reader.request(origin)
-        claim = services.store.read_json(origin.job, "execution.json") if "execution.json" in origin.files else None
-        uploads = upload_of(origin, services.store, lambda: request, claim)  # noqa: B023 - called at once
-        for role, item in uploads.items():
+        for role, item in services.reader.uploads(origin).items():
             files.setdefault(role, item)
-        if "source" in files or not request.source_job:
+        source_job = services.reader.facts(origin, "request.json").get("source_job")
+        if "source" in files or not source_job:
             break
-        earlier = services.reader.find(JobReference(owner=found.job.owner, job_id=request.source_job))
+        earlier = services.reader.find(JobReference(owner=found.job.owner, job_id=source_job))
         if earlier is None or earlier.deleted:
             break
         origin = earlier

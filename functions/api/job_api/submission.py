@@ -9,13 +9,12 @@ import binascii
 import hashlib
 import json
 import secrets
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Protocol
 
 from cvmaker_core.errors import CvMakerError
-from cvmaker_core.job_store import Conflict, JobStore, ObjectMissing, StoredObject
+from cvmaker_core.job_store import Conflict, JobStore, ObjectMissing
 from cvmaker_core.schema.jobs import (
     POSTING_SUFFIXES,
     SOURCE_SUFFIXES,
@@ -437,27 +436,6 @@ class Submissions:
             "use_ai": earlier.use_ai if use_ai is None else use_ai,
             "max_usd": min(earlier.max_usd if max_usd is None else max_usd, self.settings.max_usd_per_job),
         }
-
-
-def upload_of(
-    listed: JobFiles, store: JobStore, request: Callable[[], JobRequest], claim: dict[str, Any] | None
-) -> dict[str, StoredObject]:
-    """The job's uploads by role (`source`, `posting`), wherever they lie among its owner's."""
-    found = {}
-    for item in store.list_prefix(listed.job.upload_prefix):
-        role = item.name.split(".", 1)[0]
-        if role in {"source", "posting"}:
-            found[role] = item
-    asked = request()
-    for role, key in (
-        ("source", (claim or {}).get("source_key") or asked.upload_key),
-        ("posting", (claim or {}).get("posting_key") or asked.posting_key),
-    ):
-        if role not in found and key and key.startswith(f"uploads/{listed.job.owner}/"):
-            elsewhere = store.find(key)
-            if elsewhere:
-                found[role] = elsewhere
-    return found
 
 
 def require(listed: JobFiles | None) -> JobFiles:

@@ -226,6 +226,19 @@ def test_links_download_under_a_readable_safe_name_and_never_as_a_page(api: Api)
     assert all("attachment" in unquote(link["url"]) for link in links.values())
 
 
+def test_links_are_given_out_again_until_their_window_ends(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    api.finished_job()
+    first = api("GET", "/jobs/finished00000001")
+    assert api("GET", "/jobs/finished00000001").body["links"] == first.body["links"]
+    expires = datetime.fromisoformat(first.body["links_expire_at"])
+    assert 2600 < (expires - datetime.now(UTC)).total_seconds() <= 3600
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 901)
+    later = api("GET", "/jobs/finished00000001")
+    assert later.headers["etag"] != first.headers["etag"]
+    assert datetime.fromisoformat(later.body["links_expire_at"]) > expires
+
+
 @pytest.mark.parametrize(
     ("files", "status", "running"),
     [

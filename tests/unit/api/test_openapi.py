@@ -101,6 +101,14 @@ def test_the_break_detector_detects() -> None:
     )
 
 
+def test_every_template_has_its_picture() -> None:
+    """Run `python scripts/generate_template_thumbnails.py` after adding a template."""
+    catalogue = json.loads((ROOT / "functions/api/job_api/data/templates.json").read_text(encoding="utf-8"))
+    for template in catalogue["templates"]:
+        picture = ROOT / "frontend" / "public" / template["thumbnail"].lstrip("/")
+        assert picture.read_bytes()[8:12] == b"WEBP", picture
+
+
 def test_it_is_valid_openapi() -> None:
     validator = pytest.importorskip("openapi_spec_validator")
     validator.validate(committed())
