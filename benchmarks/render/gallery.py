@@ -68,7 +68,9 @@ def draw(resume: dict[str, Any], template: str, name: str) -> None:
     picture = large.resize((WIDTH, round(WIDTH * large.height / large.width)), Image.Resampling.LANCZOS)
     for colours in (255, 128, 64, 32):
         buffer = io.BytesIO()
-        picture.quantize(colours, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
+        picture.quantize(colours, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
+            buffer, "PNG", optimize=True
+        )
         if buffer.tell() <= MAXIMUM_BYTES:
             break
     (GALLERY / name).write_bytes(buffer.getvalue())

@@ -32,7 +32,9 @@ def test_everything_downloaded_is_pinned_for_both_architectures(builder: Any) ->
     lock = json.loads((LAYER / "layer.lock.json").read_text(encoding="utf-8"))
     wanted = {package for packages in builder.PACKAGES.values() for package in packages}
     assert set(lock["debian"]["amd64"]) == set(lock["debian"]["arm64"]) == wanted
-    entries = [entry for packages in lock["debian"].values() for entry in packages.values()] + list(lock["pypi"].values())
+    entries = [entry for packages in lock["debian"].values() for entry in packages.values()] + list(
+        lock["pypi"].values()
+    )
     assert all(re.fullmatch(r"[0-9a-f]{64}", entry["sha256"]) and entry["version"] for entry in entries)
     assert "://" not in (LAYER / "layer.lock.json").read_text(encoding="utf-8")
 
@@ -91,7 +93,9 @@ def test_cjk_glyphs_stand_under_their_own_numbers() -> None:
 
     path = BUILT / "fonts" / "collections" / "NotoSansCJK-Regular.ttc"
     fonts = TTCollection(path, lazy=True).fonts
-    assert {font["name"].getDebugName(1) for font in fonts} >= {f"Noto Sans CJK {region}" for region in ("SC", "JP", "KR")}
+    assert {font["name"].getDebugName(1) for font in fonts} >= {
+        f"Noto Sans CJK {region}" for region in ("SC", "JP", "KR")
+    }
     top = fonts[0]["CFF "].cff[0]
     numbers = [int(name[3:]) for name in top.charset if name.startswith("cid")]
     assert len(numbers) > 30_000
