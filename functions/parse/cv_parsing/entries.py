@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 
 from cv_parsing.building import Range, join_text, trim
-from cv_parsing.dates import DURATION, DateRange, ranges
+from cv_parsing.dates import DURATION, DateMention, DateRange, ranges
 from cv_parsing.lexicon import has_cjk, lexicon, plain
 from cv_parsing.model import Document, Line, runs_on
 from cv_parsing.patterns import EMAIL, URL
@@ -301,7 +301,17 @@ def read_entry(document: Document, lines: list[Line]) -> Entry:
 
 def _stacked_period(document: Document, entry: Entry, above: Line, line: Line) -> bool:
     """Start and end of a period set one over the other."""
-    if entry.period is None or not entry.period.single or len(above.text) > 24 or len(line.text) > 24:
+    if entry.period is None or not entry.period.single or len(line.text) > 24:
+        return False
+    offset, until = entry.period_offset, entry.period.until
+    if until is not None and plain(line.text) in lexicon().present and above.start == offset:
+        # "2018–" beside a title, and "Present" alone below it.
+        if re.match(r"\s*[-\u2010-\u2015]", above.text[entry.period.end :]):
+            running = DateMention(line.start - offset, line.end - offset, None, None, running=True)
+            entry.period = DateRange(until.start, until.end, until, running)
+            return True
+        return False
+    if len(above.text) > 24:
         return False
     both = ranges(document.text[above.start : line.end])
     if len(both) == 1 and not both[0].single:
