@@ -48,14 +48,15 @@ class Span:
 
 
 def work_spans(resume: dict[str, Any], as_of: date) -> list[Span]:
-    """Dated jobs; one without an end runs until `as_of`, and nothing after that day counts."""
+    """Dated jobs; one without an end runs until `as_of`, unless the CV leaves it open; nothing later counts."""
     today = as_of.year * 12 + as_of.month - 1
     spans: list[Span] = []
     for index, entry in enumerate(resume.get("work") or []):
         if not isinstance(entry, dict):
             continue
         start = month_number(entry.get("startDate") or "", end=False)
-        end = month_number(entry.get("endDate") or "", end=True) if entry.get("endDate") else today
+        until = entry.get("endDate") or (entry.get("startDate") if entry.get("endDateUnknown") else None)
+        end = month_number(until, end=True) if until else today
         if start is None or end is None or start > today:
             continue
         spans.append(Span(f"/work/{index}", start, max(start, min(end, today))))

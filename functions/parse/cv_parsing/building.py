@@ -148,6 +148,8 @@ class Builder:
                 self._put_date(target, "endDate", pointer, until, offset, 0.75)
             elif key == "startDate":
                 self.dates[pointer + "/endDate"] = ParsedDate(text="", precision=None, state="unknown")
+                # JSON Resume takes a missing end for "still running"; the page does not say so.
+                target["endDateUnknown"] = True
             return
         if since is not None and since.value:
             self._put_date(target, "startDate", pointer, since, offset, confidence)

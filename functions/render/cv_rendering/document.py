@@ -363,7 +363,13 @@ class _SectionBuilder:
             pointer=join_pointer(key, index),
             location=item.get("location", ""),
             link=_link(item.get("url")),
-            dates=format_range(item.get("startDate"), item.get("endDate"), self.locale, self.design.date_format),
+            dates=format_range(
+                item.get("startDate"),
+                # Where the CV gives one date and no end, "Present" would be our invention.
+                item.get("endDate") or (item.get("startDate") if item.get("endDateUnknown") else None),
+                self.locale,
+                self.design.date_format,
+            ),
             paragraphs=(*_paragraphs(item.get("description")), *_paragraphs(item.get("summary"))),
             bullets=tuple(item.get("highlights", [])),
         )
