@@ -58,7 +58,7 @@ def measure_jobs(number: int) -> None:
     with PipelineRun() as run:
         started = time.perf_counter() - began
         pipeline = Pipeline(run)
-        walls, usages, transitions = [], [], []
+        walls, usages = [], []
         for _ in range(number + 1):
             began = time.perf_counter()
             job = pipeline.submit(SAMPLES / "ada-jensen.pdf", posting=posting)
@@ -66,8 +66,7 @@ def measure_jobs(number: int) -> None:
             walls.append(time.perf_counter() - began)
             assert status == "done", pipeline.json(job, "error.json")
             usages.append(usage_of(pipeline, job))
-        for execution in run.stack.executions():
-            transitions.append(machine_times(run.stack.execution_history(execution.arn)))
+        transitions = [machine_times(run.stack.execution_history(item.arn)) for item in run.stack.executions()]
     rows = []
     for stage in STAGES:
         warm = [usage[stage]["estimated_ms"] for usage in usages[1:]]
@@ -87,9 +86,8 @@ def measure_jobs(number: int) -> None:
         ["stage", "first", "warm median", "in machine", "peak memory"],
         rows,
     )
-    print(
-        f"\nStack start {started:.1f} s; first job {walls[0]:.1f} s; warm job median {statistics.median(walls[1:]):.2f} s"
-    )
+    warm_wall = statistics.median(walls[1:])
+    print(f"\nStack start {started:.1f} s; first job {walls[0]:.1f} s; warm job median {warm_wall:.2f} s")
 
 
 def machine_times(history: list[dict[str, Any]]) -> dict[str, float]:
@@ -169,7 +167,8 @@ def measure_imports(runs: int = 5) -> None:
                 code = (
                     "import time;t=time.perf_counter();"
                     f"import {script.stem};"
-                    "s=time.perf_counter()-t;print(s, int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])/1024)"
+                    "s=time.perf_counter()-t;"
+                    "print(s, int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])/1024)"
                 )
                 path = [str(folder), str(ROOT / "layers" / "core"), str(ROOT / "layers" / "weasyprint"), str(site)]
                 done = subprocess.run(
@@ -214,8 +213,8 @@ def measure_packages() -> None:
     core, weasyprint = sizes.get("CoreLayer", 0.0), sizes.get("WeasyPrintLayer", 0.0)
     rows = []
     for name, size in sizes.items():
-        if name.endswith("Function"):
-            layers = core + (weasyprint if name in {"RenderFunction", "PreviewFunction"} else 0)
+        if "Function" in name:
+            layers = core + (weasyprint if name.startswith("Render") else 0)
             rows.append([name, f"{size:.1f}", f"{size + layers:.1f}", f"{(size + layers) / LAMBDA_LIMIT_MB:.0%}"])
     table(f"Packages (MB unzipped; limit {LAMBDA_LIMIT_MB})", ["function", "own", "with layers", "of limit"], rows)
     print(f"\nlayers: core {core:.1f} MB, weasyprint {weasyprint:.1f} MB")

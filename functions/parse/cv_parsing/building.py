@@ -162,7 +162,7 @@ class Builder:
             else:
                 self._put_date(target, "endDate", pointer, until, offset, confidence)
 
-    def _put_date(  # noqa: PLR0917
+    def _put_date(
         self, target: dict[str, Any], key: str, pointer: str, mention: DateMention, offset: int, confidence: float
     ) -> None:
         if mention.value is None:

@@ -127,7 +127,7 @@ def plausible_name(text: str) -> bool:
     return not [t for t in small if t.casefold().strip(".'’") not in particles] or all(t.islower() for t in cased)
 
 
-def _read_name(  # noqa: PLR0917
+def _read_name(
     builder: Builder,
     basics: dict[str, Any],
     document: Document,
@@ -422,7 +422,7 @@ def _read_links(
     _handles(builder, basics, lines, document, taken, seen)
 
 
-def _handles(  # noqa: PLR0917
+def _handles(
     builder: Builder, basics: dict[str, Any], lines: list[Line], document: Document, taken: list[Range], seen: set[str]
 ) -> None:
     """`GitHub: name` and `@name` without an address."""
@@ -451,7 +451,7 @@ def _handles(  # noqa: PLR0917
             seen.add(profile.get("username", ""))
 
 
-def _read_phones(  # noqa: PLR0917
+def _read_phones(
     builder: Builder,
     basics: dict[str, Any],
     lines: list[Line],
@@ -545,7 +545,7 @@ def _pieces(line: Line, taken: list[Range]) -> list[Range]:
     return result
 
 
-def _read_rest(  # noqa: PLR0917
+def _read_rest(
     builder: Builder,
     basics: dict[str, Any],
     lines: list[Line],

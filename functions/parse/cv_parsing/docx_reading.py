@@ -480,7 +480,7 @@ class _Walker:
             line.gap_above = gap if part == 0 else 1.2
             reader.document.lines.append(line)
 
-    def _runs(  # noqa: PLR0917
+    def _runs(
         self,
         element: Any,
         base: _Style,
@@ -516,7 +516,7 @@ class _Walker:
             ):
                 self._runs(child, base, lines, state, link, boxes, depth + 1)
 
-    def _run(  # noqa: PLR0917
+    def _run(
         self,
         run: Any,
         base: _Style,

@@ -220,7 +220,7 @@ def read_skills(builder: Builder, lines: list[Line], name: Line | None = None) -
     _tidy_skills(builder, skills)
 
 
-def _other_kind(  # noqa: PLR0917
+def _other_kind(
     builder: Builder, group: dict[str, Any], pointer: str, skills: list[dict[str, Any]], start: int, end: int
 ) -> bool:
     """Languages and interests listed under skills go where they belong."""

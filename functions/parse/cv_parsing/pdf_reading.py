@@ -381,7 +381,7 @@ class _Letter:
 _SPACES = frozenset((0x20, 0xA0, 0x09, 0x0A, 0x0D, 0x3000, 0x2002, 0x2003, 0x2004, 0x2005, 0x2009, 0x200A, 0x202F, 0))
 
 
-def _read_words(  # noqa: PLR0917
+def _read_words(
     textpage: "pdfium.PdfTextPage",
     result: PdfPage,
     origin_x: float,

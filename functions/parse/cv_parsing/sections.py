@@ -126,7 +126,7 @@ def split_sections(document: Document) -> list[Section]:
     return [section for section in sections if section.lines or section.heading or section.kind == "header"]
 
 
-def _context_of_column(  # noqa: PLR0917
+def _context_of_column(
     lines: list[Line],
     position: int,
     headings: dict[int, str],

@@ -526,7 +526,7 @@ def _read_education(builder: Builder, sections: list[Section], title_first: floa
         builder.resume.pop("education", None)
 
 
-def _split_area(  # noqa: PLR0917
+def _split_area(
     builder: Builder, item: dict[str, Any], pointer: str, institution: Fragment, degree: Fragment, value: Value
 ) -> None:
     """In "University, Computer Science" beside a bare "BSc", the field of study follows the institution's name."""
@@ -581,7 +581,7 @@ _AREA_LINK = re.compile(
 )
 
 
-def _put_degree(  # noqa: PLR0917
+def _put_degree(
     builder: Builder, item: dict[str, Any], pointer: str, degree: Fragment, following: list[Fragment], sure: float
 ) -> None:
     """StudyType and area: one fragment cut at its "in", or two fragments."""

@@ -194,7 +194,7 @@ def test_positions_under_one_employer_and_repeated_bullets_are_in_order(make_pdf
         ("", 700, 300, 10, "outside_the_page"),
     ],
 )
-def test_text_that_people_cannot_see_is_reported(  # noqa: PLR0917
+def test_text_that_people_cannot_see_is_reported(
     make_pdf: Pdf, page: Any, shown: Callable[..., str], before: str, x: float, y: float, size: float, reason: str
 ) -> None:
     extra = show_hidden(shown, x, y, size, before)

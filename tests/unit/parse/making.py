@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 
-def pdf_text(x: float, y: float, text: str, size: float = 10, font: str = "F1", before: str = "") -> str:  # noqa: PLR0917
+def pdf_text(x: float, y: float, text: str, size: float = 10, font: str = "F1", before: str = "") -> str:
     """A drawing operator that shows `text` (Latin-1) with its baseline at (x, y), origin bottom left."""
     escaped = text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
     return f"q {before} BT /{font} {size} Tf {x} {y} Td ({escaped}) Tj ET Q"
