@@ -51,8 +51,8 @@ bench: setup ## Every figure, with peers, as medians
 gallery: setup ## Draw every template into docs/gallery
 	@.venv/bin/python -m benchmarks.render.gallery
 
-openapi: setup ## Write docs/openapi.json from the API's code
-	@.venv/bin/python functions/api/write_openapi.py
+openapi: setup ## Write docs/openapi.json and the template catalogue from the code
+	@.venv/bin/python scripts/generate_api_documents.py
 
 build: setup ## sam build without Docker, byte-compiled for Lambda: make build ARCH=x86_64
 	@local/build.sh $(or $(ARCH),arm64)
