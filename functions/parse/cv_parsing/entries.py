@@ -21,6 +21,7 @@ Style = tuple[float, bool, bool, int, str]
 _SEPARATOR = re.compile(
     r"\s+[|•·∙●‣◦–—―@/~*¦]\s+|\s*[|¦│]\s*|\s+-{1,3}\s+|\s*[•·●∙]\s*|\s{3,}|；|;\s+|\s*//\s*|\s*::\s*"
 )
+_LEGAL_FORM = re.compile(r"(?i)(?:inc|llc|ltd|gmbh|corp|co|s\.?a|plc|lp|llp|jr|sr|ph\.?d)\.?")
 _SENTENCE_END = re.compile(r"[.!?。！？;]\s*$")
 _MAX_HEADER_WORDS = 16
 
@@ -399,7 +400,7 @@ def _header_end(seen: list[_Seen], anchor: int | None) -> int:
             and following.style == item.style
             and (item.line.wraps and len(text.split()) > 6 and len(item.line.cells) == 1)
         )
-        label = re.match(r"[^:：]{2,30}[:：]\s", text) and plain(text.split(":")[0].split("：")[0]) in lexicon().labels
+        label = re.match(r"[^:：]{2,30}[:：]\s", text) and _is_label(text.split(":")[0].split("：")[0])
         if prose or label or plain(text).strip(" :：") in lexicon().body_labels:
             break
         if len(text.split()) > 9 and not styled:
@@ -692,6 +693,12 @@ def _part(document: Document, fragment: Fragment, start: int, end: int, kind: st
     )  # fmt: skip
 
 
+def _is_campus(head: str, tail: str) -> bool:
+    """A state's university is told from its sisters by the town after the comma ("University of California, Davis")."""
+    match = re.fullmatch(r"(?i)\s*univers\w+\s+(?:of|de|do|da|di|von)\s+(.+)", head)
+    return bool(match and plain(match[1]) in lexicon().regions and plain(tail) in lexicon().cities)
+
+
 def _peel(document: Document, fragment: Fragment, *, education: bool, split_commas: bool) -> list[Fragment]:
     text = document.text
     words = lexicon()
@@ -721,12 +728,13 @@ def _peel(document: Document, fragment: Fragment, *, education: bool, split_comm
             and len(tail.split()) <= 2
             and tail[:1].isupper()
             and not title_score(tail)
+            and not _LEGAL_FORM.fullmatch(tail)
         )
         # After a legal form ("GmbH, Neckarsulm") a short name is the place, known or not.
         if (place_score(tail) >= 1.2 or after_name) and position > 2:
             head = _part(document, fragment, fragment.start, fragment.start + position)
             where = _part(document, fragment, fragment.start + position + 1, fragment.end, "place")
-            if education and degree_score(tail) > 0:
+            if education and (degree_score(tail) > 0 or _is_campus(inner[:position], tail)):
                 continue
             return [*_peel(document, head, education=education, split_commas=split_commas), where]
     if education:
@@ -753,7 +761,7 @@ def _peel(document: Document, fragment: Fragment, *, education: bool, split_comm
         return [title, *_peel(document, employer, education=education, split_commas=split_commas)]
     for position in commas if split_commas else ():
         left, right = inner[:position].strip(), inner[position + 1 :].strip()
-        if re.fullmatch(r"(?i)(?:inc|llc|ltd|gmbh|corp|co|s\.?a|plc|lp|llp|jr|sr|ph\.?d)\.?", right):
+        if _LEGAL_FORM.fullmatch(right):
             continue
         title_left, title_right = title_score(left), title_score(right)
         org_left, org_right = organisation_score(left), organisation_score(right)
@@ -790,6 +798,13 @@ def set_slots(entry: Entry) -> None:
         fragment.slot = (order, fragment.line, counts[fragment.line], fragment.bold, fragment.italic, fragment.size)
         counts[fragment.line] += 1
         order += 1
+
+
+def _is_label(text: str) -> bool:
+    """Whether the words before a colon name what follows ("Technologies", "Courses", "Grade")."""
+    words = lexicon()
+    key = plain(text)
+    return key in words.labels or key in words.course_labels or key in words.score_labels
 
 
 @dataclass(slots=True)
@@ -845,7 +860,7 @@ def read_body(lines: list[Line], indent: float = 1e9) -> Body:
                 kind = "text"
         else:
             label = re.match(r"([^:：]{3,30})[:：]\s", line.text)
-            ends = bool(label and plain(label[1]) in lexicon().labels) or (
+            ends = bool(label and _is_label(label[1])) or (
                 not runs_on(previous, line)
                 and (ends_sentence(previous.text) or (line.x0 > indent + 7 and not line.text[:1].islower()))
             )

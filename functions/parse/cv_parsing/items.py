@@ -15,6 +15,8 @@ from cv_parsing.sections import sub_line
 _ITEM_SEPARATOR = re.compile(
     r"\s*[|¦│•·●∙;；◦▪■]\s*|,\s+|，|、|،\s*|,(?=[^\s\d])|\t+|\s{3,}|\s+/\s+|\s+[–—-]\s+(?=[A-Z])"
 )
+COURSE_SEPARATOR = re.compile(r"\s*[|¦│•·●∙;；◦▪■]\s*|,\s+|，|、|،\s*|\t+")
+"""Between courses: a dash or a slash stands inside a course ("CS2011 - Java"), never between two."""
 _LABEL = re.compile(r"^([^:：,;|]{2,48}?)\s*[:：]\s*(?=\S)|^([^:：,;|]{2,48}?)\s*[:：]\s*$")
 
 
@@ -96,7 +98,7 @@ def _logical_lines(lines: list[Line]) -> list[list[Line]]:
     return groups
 
 
-def split_items(text: str, start: int, end: int) -> list[Range]:
+def split_items(text: str, start: int, end: int, separator: re.Pattern[str] = _ITEM_SEPARATOR) -> list[Range]:
     """A comma list cut outside brackets."""
     found: list[Range] = []
     inner = text[start:end]
@@ -107,7 +109,7 @@ def split_items(text: str, start: int, end: int) -> list[Range]:
         depth[i] = level
         level -= c in ")）]" and level > 0
     at = 0
-    for match in _ITEM_SEPARATOR.finditer(inner):
+    for match in separator.finditer(inner):
         if depth[match.start()]:
             continue
         found.append((start + at, start + match.start()))
@@ -490,7 +492,7 @@ def read_listed(builder: Builder, key: str, lines: list[Line]) -> None:
                 cuts.append(where)
                 if "url" not in entry and key != "awards":
                     builder.put(entry, "url", pointer, Value([where], 0.9))
-            fragments.extend(_cut(text, line, cuts, whole=key == "certificates"))
+            fragments.extend(_cut(text, line, cuts, whole=key == "certificates", first=not fragments))
         if not fragments:
             if rest:
                 fragments = [(rest[0].start, rest[-1].end)]
@@ -522,11 +524,16 @@ def read_listed(builder: Builder, key: str, lines: list[Line]) -> None:
         builder.resume.pop(key, None)
 
 
-def _cut(text: str, line: Line, cuts: list[Range], *, whole: bool) -> list[Range]:
-    """Pieces of an item's line. `whole`: a dash parts a name from its issuer only where an issuer follows."""
+def _cut(text: str, line: Line, cuts: list[Range], *, whole: bool, first: bool) -> list[Range]:
+    """Pieces of an item's line. `whole`: a dash parts a name from its issuer only where an issuer follows.
+
+    Below the name (`first` is false) a slash stands between two issuers ("Google / Coursera"), which are one value.
+    """
     found: list[Range] = []
     boundaries = sorted(cuts)
     for match in _FIELD_SEPARATOR.finditer(line.text):
+        if whole and not first and match.group().strip() == "/":
+            continue
         if (
             whole
             and re.fullmatch(r"\s+[–—-]\s+", match.group())
@@ -647,9 +654,14 @@ def read_references(builder: Builder, lines: list[Line]) -> None:
             references.append(entry)
         entry, quote = None, []
 
+    set_off = {style_of(line) for line in lines if style_of(line)[1]}
+    if len(set_off) == 1 and len(set_off) == len({style_of(line) for line in lines}):
+        set_off = set()
     for line in lines:
         value = line.text.strip()
-        name_like = (
+        # Names set bold above plain words are names whatever they hold ("Ann Lee, Owner, Lee & Sons").
+        bold_name = style_of(line) in set_off and len(value.split()) <= 14
+        name_like = bold_name or (
             1 < len(value.split()) <= 5
             and not re.search(r"[.\d@,“”\"]", value)
             and all(w[0].isupper() for w in value.split() if w[0].isalpha())

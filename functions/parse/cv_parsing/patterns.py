@@ -8,10 +8,13 @@ _TLD = (
     r"cl|pe|za|ng|ke|ro|hu|bg|hr|rs|si|sk|lt|lv|ee|is|lu|li|gg|to|tv|cc|fm|sh|so|tw|cat|studio|design|works|work|pro|"
     r"biz|cloud|space|website|world|life|today|zone|tools|run|technology|academy|agency|digital|art|health|ac|gl|ly|gd|rocks"
 )
+# An address may hold brackets in pairs ("/Valley_(series)"); one alone belongs to the text around it.
+_BODY = r"(?:[^\s|,;<>()\[\]{}]|\([^\s|,;<>()\[\]{}]+\))"
+_LAST = r"(?:[^\s|,;<>()\[\]{}.:'\"]|\([^\s|,;<>()\[\]{}]+\))"
 EMAIL = re.compile(r"[A-Za-z0-9ÄÖÜäöüß._%+'-]+\s?@\s?(?:[A-Za-z0-9ÄÖÜäöüß-]+\.)+[A-Za-z]{2,24}")
 URL = re.compile(
-    rf"(?:https?://|www\.)[^\s|,;<>()\[\]{{}}]+[^\s|,;<>()\[\]{{}}.:'\"]"
-    rf"|(?<![@\w./-])(?:[A-Za-z0-9](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?\.)+(?:{_TLD})(?:/[^\s|,;<>()\[\]{{}}]*[^\s|,;<>()\[\]{{}}.:'\"])?/?(?![\w@.]*@)(?![A-Za-z0-9])"
+    rf"(?:https?://|www\.){_BODY}+{_LAST}"
+    rf"|(?<![@\w./-])(?:[A-Za-z0-9](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?\.)+(?:{_TLD})(?:/{_BODY}*{_LAST})?/?(?![\w@.]*@)(?![A-Za-z0-9])"
 )
 PHONE = re.compile(
     r"(?<![\w/.@#-])(?:\+|00)?\(?\+?\d{1,4}\)?(?:[\s.\-\u2010-\u2015/·]{0,3}\(?\d{1,5}\)?){1,7}(?![\w@])(?:\s?(?:x|ext\.?|#)\s?\d{1,6})?"

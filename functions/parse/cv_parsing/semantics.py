@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +28,7 @@ from cv_parsing.entries import (
     vote_slots,
 )
 from cv_parsing.items import (
+    COURSE_SEPARATOR,
     read_custom,
     read_interests,
     read_languages,
@@ -284,6 +286,7 @@ def _read_work(builder: Builder, sections: list[Section], key: str) -> float:
     items: list[dict[str, Any]] = builder.resume.setdefault(key, [])
     previous: tuple[Value | None, Entry] | None = None
     typical = _typical_count(entries)
+    spots = _place_spots(builder.document, entries)
     for entry in entries:
         position, company, rest, sure = _choose_work(entry, scores, votes, typical)
         if position is not None and company is not None:
@@ -323,6 +326,16 @@ def _read_work(builder: Builder, sections: list[Section], key: str) -> float:
             )
             if place is not None:
                 rest = [f for f in rest if f is not place]
+        if place is None:
+            # "Remote" is a way of working, and where no other place is named, the place.
+            place = next(
+                (f for f in entry.fragments if f.kind == "type" and not f.bracketed and place_score(f.text) >= 2), None
+            )
+        if place is None:
+            # What stands where the other entries have their place is this one's, known or not ("The Cloud").
+            place = next((f for f in rest if len(f.text.split()) <= 4 and _spot(builder.document, f) in spots), None)
+            if place is not None:
+                rest = [f for f in rest if f is not place]
         if place is not None:
             builder.put(item, "location", pointer, Value([place.range], 0.88))
         if entry.links:
@@ -330,7 +343,7 @@ def _read_work(builder: Builder, sections: list[Section], key: str) -> float:
         if entry.period is not None:
             builder.put_dates(item, pointer, entry.period, entry.period_offset, single_is="startDate")
         for fragment in entry.fragments:
-            if fragment.kind == "type" and fragment is not company and fragment is not position:
+            if fragment.kind == "type" and all(fragment is not other for other in (company, position, place)):
                 builder.put(item, "employmentType", pointer, Value([fragment.range], 0.85))
                 break
         extra = [f.range for f in rest if f.kind not in ("place", "type")]
@@ -345,6 +358,22 @@ def _read_work(builder: Builder, sections: list[Section], key: str) -> float:
     if not items:
         builder.resume.pop(key, None)
     return order / len(entries)
+
+
+def _spot(document: Document, fragment: Fragment) -> tuple[int, int, str] | None:
+    """Header line, cell and mark a fragment stands after; none for a fragment that opens its line."""
+    before = document.text[: fragment.start].rstrip(" ")[-1:]
+    return (fragment.line, fragment.cell, before) if before in "|•·–—-@,\t" and before else None
+
+
+def _place_spots(document: Document, entries: list[Entry]) -> set[tuple[int, int, str] | None]:
+    """Where at least half of the entries that have a place have it."""
+    counts: Counter[tuple[int, int, str] | None] = Counter()
+    for entry in entries:
+        place = next((f for f in entry.fragments if f.kind == "place" and not f.bracketed), None)
+        if place is not None:
+            counts[_spot(document, place)] += 1
+    return {spot for spot, count in counts.items() if spot is not None and count * 2 >= counts.total()}
 
 
 def _employer_in_place(document: Document, entry: Entry, position: Fragment) -> Fragment | None:
@@ -512,6 +541,10 @@ def _read_education(builder: Builder, sections: list[Section], title_first: floa
         else:
             area_rest = rest
         place = next((f for f in entry.fragments if f.kind == "place"), None)
+        if place is None and institution is not None:
+            # A town that also names universities ("Berkeley") is the place when the institution is named beside it.
+            place = next((f for f in area_rest if place_score(f.text) >= 2), None)
+            area_rest = [f for f in area_rest if f is not place]
         if place is not None:
             builder.put(item, "location", pointer, Value([place.range], 0.88))
         if entry.period is not None:
@@ -632,7 +665,7 @@ def _education_body(builder: Builder, item: dict[str, Any], pointer: str, entry:
         label = re.match(r"^([^:：]{3,40})[:：]\s*", text[low:high])
         if label and plain(label[1]) in words.course_labels:
             builder.used.append((low, low + label.end()))
-            for a, b in split_items(text, low + label.end(), high):
+            for a, b in split_items(text, low + label.end(), high, COURSE_SEPARATOR):
                 builder.append(item, "courses", pointer, Value([(a, b)], 0.88))
             continue
         low, high = trim(text, low, high)  # noqa: PLW2901
@@ -699,7 +732,22 @@ def _read_projects(builder: Builder, sections: list[Section]) -> None:
             body = read_body(entry.body)
             descriptions: list[Range] = []
             for fragment in rest:
-                if title_score(fragment.text) >= 1 and "roles" not in item and len(fragment.text.split()) <= 5:
+                # A role stands beside the project's name or is set off; a plain line below the name describes.
+                plain_line = (
+                    name is not None
+                    and fragment.line > name.line
+                    and name.bold
+                    and not fragment.bold
+                    and not fragment.italic
+                    and fragment.size == name.size
+                    and builder.document.text[entry.header[fragment.line].start : fragment.start].strip() == ""
+                )
+                if (
+                    title_score(fragment.text) >= 1
+                    and "roles" not in item
+                    and len(fragment.text.split()) <= 5
+                    and not plain_line
+                ):
                     builder.append(item, "roles", pointer, Value([fragment.range], 0.7))
                 elif fragment.text.count(",") >= 2 and "keywords" not in item:
                     for a, b in split_items(text, fragment.start, fragment.end):
