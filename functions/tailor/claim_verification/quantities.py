@@ -262,9 +262,10 @@ def _fraction(tokens: list[Token], index: int, lexicon: Lexicon) -> Quantity | N
         and top < 10
         and after in lexicon.fractions
         and (after.endswith("s") or top == 1 or lexicon.language != "en")
+        and top * lexicon.fractions[after] < 1  # "seven quarters" are spans of three months
     ):
         return Quantity(100 * top * lexicon.fractions[after], "percent", index, index + 1, "")
-    if low in lexicon.fractions:
+    if low in lexicon.fractions and (lexicon.language != "en" or not low.endswith("s")):
         first = index
         # "a quarter of an hour" is a time, "each quarter" a date
         if index and tokens[index - 1].low in lexicon.sets["articles"]:

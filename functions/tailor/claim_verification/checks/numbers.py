@@ -8,6 +8,7 @@ from claim_verification.quantities import derived_quantities, follows
 from claim_verification.source import Entry
 from claim_verification.tokens import Quantity, Text, Token
 
+_OF = frozenset(("of", "out", "the", "von", "den", "der", "sur", "de", "des", "las", "los", "van"))
 _PERIOD = ("work", "volunteer", "projects", "education")
 
 
@@ -47,11 +48,28 @@ def _true(a: Alignment, claim: Quantity) -> bool:
     ):
         unit = a.text.tokens[claim.last]  # "within a day" is "within one day"
         return bool(a.evidence.by_key.get(unit.key))
+    if claim.kind == "multiple" and _occurrences(a, claim):
+        return True
     if claim.kind == "count" and (claim.role in ("from", "to") or claim.in_range) and not counted_words(a, claim):
         # "from 5 to 2", the unit having been named before
         known_ends = (q for text in a.statements for q in text.quantities if q.role in ("from", "to") or q.in_range)
         return any(q.number == claim.value and q.role in (claim.role, "") and not q.comparator for q in known_ends)
     return claim.kind == "count" and (_listed(a, claim) or _one(a, claim))
+
+
+def _occurrences(a: Alignment, claim: Quantity) -> bool:
+    """“was downloaded 12,000 times” says “12,000 downloads”."""
+    verb = a.text.tokens[claim.first - 1] if claim.first else None
+    if verb is None or a.text.tokens[claim.last].key != "time" or claim.per:
+        return False
+    for text in a.statements:
+        for known in text.quantities:
+            if known.kind == "count" and known.number == claim.number and known.comparator == claim.comparator:
+                noun = next(iter(_behind(a, text, known)), None)
+                if noun is not None and noun.key == verb.key:
+                    a.matched[id(claim)] = known
+                    return True
+    return False
 
 
 def _same_use(a: Alignment, claim: Quantity, known: Quantity, number: int) -> bool:
@@ -159,11 +177,19 @@ def _behind(a: Alignment, text: Text, quantity: Quantity) -> list[Token]:
 def _same_thing(a: Alignment, claim: Quantity, known: Quantity, text: Text, number: int) -> bool:
     """Whether the number still counts what it counted: no other number of the source stands nearer to its noun."""
     noun = counted_words(a, claim)
+    if noun and noun[0].key in a.lexicon.sets["heads"] and a.text.tokens[claim.last].hyphen_after:
+        counts = _behind(a, text, known)
+        if counts and is_person(a, counts[-1]):
+            return True  # "22 pickers" → "a 22-person picking team"
     pair = ("from", "to") if known.role in ("from", "to") else ()
     rivals = [
         q
         for q in text.quantities
-        if q.kind == "count" and q is not known and q.value != claim.value and q.role not in pair
+        if q.kind == "count"
+        and q is not known
+        and q.value != claim.value
+        and q.role not in pair
+        and not _share_of(text, known, q)
     ]
     counted = {t.index for t in _behind(a, text, known)}
     behind = _behind(a, text, known)
@@ -183,6 +209,21 @@ def _same_thing(a: Alignment, claim: Quantity, known: Quantity, text: Text, numb
             nearest = min(_distance(place, known) for place in places)
             own += all(nearest <= min(_distance(place, rival) for place in places) for rival in rivals)
     return votes == 0 or own > 0
+
+
+def is_person(a: Alignment, token: Token) -> bool:
+    """Whether a noun names people: a trade of the lexicon, or a worker by the thesaurus."""
+    if token.key in a.lexicon.sets["titles"] | a.lexicon.sets["heads"]:
+        return True
+    thesaurus = a.lexicon.thesaurus
+    senses, worker = (thesaurus.senses(token.key), thesaurus.senses("worker")) if thesaurus else (None, None)
+    return senses is not None and worker is not None and bool(senses[1] & worker[0])
+
+
+def _share_of(text: Text, part: Quantity, whole: Quantity) -> bool:
+    """“seven of the eight quarters”: both numbers count quarters."""
+    between = text.tokens[part.last + 1 : whole.first]
+    return bool(between) and len(between) <= 3 and all(token.low in _OF for token in between)
 
 
 def _distance(place: int, quantity: Quantity) -> int:
@@ -304,7 +345,7 @@ def _fields(a: Alignment, claim: Quantity) -> Iterator[set[str]]:
 
     ahead: list[Token] = []
     for token in a.text.tokens[claim.last + 1 : claim.last + 8]:
-        if token.mark:
+        if token.mark or token.sentence != a.text.tokens[claim.last].sentence:
             break
         ahead.append(token)
     if not ahead:
@@ -330,6 +371,8 @@ def _listed(a: Alignment, claim: Quantity) -> bool:
     nouns = counted_words(a, claim)
     if claim.comparator or not nouns:
         return False
+    if claim.value == _own_list(a, claim):
+        return True
     for entry_section, name in (("languages", "language_noun"),):
         if any(token.key in a.lexicon.sets[name] for token in nouns):
             return claim.value == sum(entry.section == entry_section for entry in a.source.entries.values())
@@ -338,6 +381,25 @@ def _listed(a: Alignment, claim: Quantity) -> bool:
         if rests and claim.value in _list_sizes(text):
             return True
     return False
+
+
+def _own_list(a: Alignment, claim: Quantity) -> int:
+    """How many things the proposal itself lists behind the number, in brackets or behind a colon; words check them."""
+    tokens = a.text.tokens
+    start = next((t.index for t in tokens[claim.last + 1 : claim.last + 4] if t.raw in ("(", ":")), None)
+    if start is None:
+        return 0
+    items, filled = 0, False
+    for token in tokens[start + 1 :]:
+        if token.mark and token.raw != ",":
+            break
+        if token.quantity is not None:
+            return 0
+        if token.raw == "," or token.low in ("and", "und", "et", "y", "e", "en"):
+            items, filled = items + filled, False
+        elif a.contentful(token):
+            filled = True
+    return items + filled
 
 
 def _list_sizes(text: Text) -> list[int]:

@@ -96,7 +96,8 @@ def check_prefixes(a: Alignment) -> Iterator[VerdictReason]:
     for token in a.words:
         exact = [place for place in a.in_statements(token) if place.strength == EXACT]
         limits = [limit for place in exact if (limit := _limit(a, a.evidence.texts[place.text], place.token))]
-        if exact and len(limits) == len(exact) and not _limit(a, a.text, token.index):
+        before = {t.low for t in a.text.tokens[max(0, token.index - 2) : token.index]}
+        if exact and len(limits) == len(exact) and not before & set(limits) and not _limit(a, a.text, token.index):
             yield VerdictReason("hedge", f"the source says “{limits[0]}-{token.raw}”")
 
 
@@ -182,7 +183,8 @@ def check_negation(a: Alignment) -> Iterator[VerdictReason]:
         return [t for t in tokens if (t.key in negation or t.low.endswith("n't")) and t.quantity is None]
 
     open_ended = (a.lexicon.restrict.get("plan", frozenset()), a.lexicon.restrict.get("attempt", frozenset()))
-    denied = denies(a.words) or [
+    averting = a.lexicon.sets["averting"]
+    denied = [*denies(a.words), *(t for t in a.words if t.key in averting)] or [
         a.words[start] for phrases in open_ended for start, _ in find_phrases(a.words, phrases)
     ]
     for number, text in enumerate(a.statements):
@@ -309,6 +311,8 @@ def check_quantifiers(a: Alignment) -> Iterator[VerdictReason]:
             if all(word.quantity is not None for word in words) or (kind == "all" and _in_rate(a, start)):
                 continue
             rests = all(a.places.get(word.index) for word in words)
+            if rests and length == 1 and any(a.evidence.token(p).low == "both" for p in a.places[words[0].index]):
+                continue  # "both of which" → "each"
             if in_source and all(a.places.get(w.index) or not a.contentful(w) for w in words):
                 continue
             if (kind == "many" and _plural_source(a, a.words[start + length :])) or (
@@ -457,7 +461,24 @@ def _passive(a: Alignment, text: Text, token: Token) -> bool:
     )
     receiver = any(word in a.lexicon.sets["auxiliary"] for word in before)
     people_first = token.index > 0 and text.tokens[token.index - 1].low in ("i", "and")
-    return (receiver or by) and not people_first
+    if a.lexicon.language == "en" and token.low == token.key:
+        return False  # "time to hire by a third": the bare verb has no doer behind "by"
+    return (receiver or by or _reduced_relative(a, text, token)) and not people_first
+
+
+def _reduced_relative(a: Alignment, text: Text, token: Token) -> bool:
+    """“six baristas, all later promoted to …”: a participle behind “all” or a number, with no object."""
+    if a.lexicon.language != "en" or not token.low.endswith("ed"):
+        return False
+    after = text.tokens[token.index + 1] if token.index + 1 < len(text.tokens) else None
+    if after is not None and not after.mark and after.low not in a.lexicon.sets["prepositions"]:
+        return False
+    back = [
+        t
+        for t in text.tokens[max(0, token.index - 3) : token.index]
+        if t.clause == token.clause and not t.low.endswith("ly")
+    ]
+    return any(t.low in ("all", "both", "each", "later", "since") or t.quantity is not None for t in back[-2:])
 
 
 def _nominal(token: Token) -> bool:
@@ -521,6 +542,10 @@ def check_objects(a: Alignment) -> Iterator[VerdictReason]:
     )
     numbers = any(q.first in {t.index for t in zone} for q in text.quantities)
     later = [token for token in text.words if token.index > zone[-1].index and token.clause == text.words[0].clause]
+    if a.places.get(verb.index) and all(
+        place.text or text.tokens[place.token].clause != text.words[0].clause for place in a.places[verb.index]
+    ):
+        return  # it opens with another of the statement's deeds
     if not kept and not numbers and a.uses(0, later) >= 1:
         yield VerdictReason("scope", f"what the source's “{text.words[0].raw}” acts on is gone")
 
@@ -606,6 +631,8 @@ def check_light_verbs(a: Alignment) -> Iterator[VerdictReason]:
 
 def _circumstance(a: Alignment, place: Place) -> bool:
     tokens = a.evidence.texts[place.text].tokens
+    if tokens[place.token].low.endswith("ing") and tokens[place.token].low not in a.lexicon.sets["ing_nouns"]:
+        return False  # "after interviewing 15 customers": the person did it
     for back in range(place.token - 1, max(-1, place.token - 5), -1):
         low = tokens[back].low
         if low in ("after", "following", "before", "during", "despite", "at", "under", "since"):
@@ -615,7 +642,94 @@ def _circumstance(a: Alignment, place: Place) -> bool:
     return False
 
 
+def check_doers(a: Alignment) -> Iterator[VerdictReason]:
+    """What the person did is not told as done by others: "built …" → "… built by three teams"."""
+    for token in a.words:
+        after = a.text.tokens[token.index + 1] if token.index + 1 < len(a.text.tokens) else None
+        if after is None or after.low != "by" or a.lexicon.language != "en" or not _participle(a, token):
+            continue
+        doers = [t for t in a.text.tokens[after.index + 1 : after.index + 5] if not t.mark and a.contentful(t)]
+        exact = [p for p in a.in_statements(token) if p.strength == EXACT]
+        if not exact or not doers or doers[0].low.endswith("ing"):
+            continue
+        own = all(_opens(a.statements[p.text], p.token) for p in exact)
+        others = [p for t in doers for p in a.in_statements(t) if p.strength == EXACT]
+        if own and others and not any(_behind_by(a.statements[p.text], p.token) for p in others):
+            yield VerdictReason("agent", f"“{token.raw}” is what the person did, not others")
+
+
+def _participle(a: Alignment, token: Token) -> bool:
+    return token.low.endswith("ed") or token.low in a.lexicon.irregular
+
+
+def _opens(text: Text, index: int) -> bool:
+    return index == 0 or text.tokens[index - 1].low in ("and", ",", ";", ".")
+
+
+def _behind_by(text: Text, index: int) -> bool:
+    return any(t.low in ("by", "through", "via") for t in text.tokens[max(0, index - 5) : index])
+
+
+def check_workplaces(a: Alignment) -> Iterator[VerdictReason]:
+    """To work for a council is not to work at it: a body the source serves does not become the employer."""
+    for token in a.words:
+        if token.key not in a.lexicon.sets["bodies"] or _preposition(a, a.text, token.index) != "at":
+            continue
+        exact = [p for p in a.in_statements(token) if p.strength == EXACT]
+        if exact and all(_preposition(a, a.statements[p.text], p.token) in ("for", "to", "with") for p in exact):
+            yield VerdictReason("employer", f"“at … {token.raw}”: the source does not place the person there")
+
+
+def _preposition(a: Alignment, text: Text, index: int) -> str:
+    """The preposition that governs a noun, at most three words before it."""
+    for token in reversed(text.tokens[max(0, index - 4) : index]):
+        if token.mark:
+            return ""
+        if token.low in a.lexicon.sets["prepositions"]:
+            return token.low
+    return ""
+
+
+def check_objects_moved(a: Alignment) -> Iterator[VerdictReason]:
+    """“won places at the final” is not “won the final”: what a verb acts on stays what it acts on."""
+    if a.lexicon.language != "en":
+        return
+    for token in a.words:
+        if token.initial or not _participle(a, token):
+            continue  # the opening verb is judged by `check_objects`
+        exact = [p for p in a.in_statements(token) if p.strength == EXACT]
+        mine = _object(a, a.text, token.index)
+        if not mine or len(exact) != 1 or a.evidence.token(exact[0]).low != token.low:
+            continue
+        text = a.statements[exact[0].text]
+        true = _object(a, text, exact[0].token)
+        if not true:
+            continue
+        kept = {t.index for t in true}
+        last = max(kept)
+        clause = text.tokens[exact[0].token].clause
+        spots = [[p.token for p in a.in_statements(t) if p.text == exact[0].text and p.strength > 1] for t in mine]
+        if all(spots) and all(
+            s not in kept and s > last and text.tokens[s].clause == clause for found in spots for s in found
+        ):
+            yield VerdictReason("scope", f"what the source's “{token.raw}” acts on has changed")
+
+
+def _object(a: Alignment, text: Text, index: int) -> list[Token]:
+    """Content words right behind a verb, up to the next preposition, verb or mark."""
+    found: list[Token] = []
+    for token in text.tokens[index + 1 : index + 7]:
+        if token.mark or (
+            token.low in a.lexicon.sets["prepositions"] and token.low not in ("a", "an", "per", "and", "or")
+        ):
+            break
+        if a.contentful(token):
+            found.append(token)
+    return found
+
+
 PROPOSITION_CHECKS = (
     check_directions, check_restrictions, check_prefixes, check_help, check_leading, check_negation, check_plurals,
     check_quantifiers, check_sides, check_company, check_objects, check_light_verbs, check_causes, check_merged,
+    check_doers, check_workplaces, check_objects_moved,
 )  # fmt: skip

@@ -7,6 +7,7 @@ from cvmaker_core.skill_aliases import skill_classes
 from cvmaker_core.text import fold
 
 from claim_verification.alignment import Alignment, find_phrases
+from claim_verification.checks.propositions import is_plural
 from claim_verification.models import VerdictReason
 from claim_verification.source import Entry
 from claim_verification.tokens import Token
@@ -32,7 +33,11 @@ def check_words(a: Alignment) -> Iterator[VerdictReason]:
     reasons = list(_unsupported(a, covered, framed))
     if len(reasons) == 1 and _unknown_head(a, reasons[0][0]):
         return
-    if 0 < len(reasons) <= _free_rewrite(a) and all(_harmless(a, token) for token, _ in reasons):
+    free = _free_rewrite(a)
+    if free:
+        joints = [token for token, _ in reasons if _joins(a, token) and _harmless(a, token)]
+        reasons = [reason for reason in reasons if reason[0] not in joints[:1]]
+    if 0 < len(reasons) <= free and all(_harmless(a, token) for token, _ in reasons):
         return
     yield from (reason for _, reason in reasons)
 
@@ -111,7 +116,18 @@ def _unknown_head(a: Alignment, token: Token) -> bool:
 def _praise(a: Alignment, token: Token) -> bool:
     """A superlative, also one of two words ("award-winning")."""
     after = a.text.tokens[token.index + 1].low if token.hyphen_after else ""
+    if token.low.endswith("ing") and not token.hyphen_after and _governs(a, token):
+        return False  # "by leading the move": what was done, judged as a claim of leadership
     return token.low in a.lexicon.sets["superlative"] or f"{token.low}-{after}" in a.lexicon.sets["superlative"]
+
+
+def _governs(a: Alignment, token: Token) -> bool:
+    """Whether an -ing form is a verb here: an article or a number stands behind it."""
+    after = a.text.tokens[token.index + 1] if token.index + 1 < len(a.text.tokens) else None
+    before = a.text.tokens[token.index - 1].low if token.index else ""
+    if after is None or before in a.lexicon.sets["articles"]:
+        return False
+    return after.low in a.lexicon.sets["articles"] or after.quantity is not None
 
 
 def _free_rewrite(a: Alignment) -> int:
@@ -132,6 +148,28 @@ def _free_rewrite(a: Alignment) -> int:
     if copied * 10 > len(content) * 6:
         return 0
     return 2 if len(content) >= 7 else 1
+
+
+def _joins(a: Alignment, token: Token) -> bool:
+    """A participle that only ties two things of the source together: "samples *collected* in Malawi"."""
+    if a.lexicon.language != "en" or not token.low.endswith(("ed", "ing")) or token.low in a.lexicon.sets["ing_nouns"]:
+        return False
+    if not token.index or token.initial:
+        return False
+    before = a.text.tokens[token.index - 1]
+    behind = [t for t in a.text.tokens[token.index + 1 : token.index + 5] if not t.mark]
+    if not behind or not (
+        behind[0].low in a.lexicon.sets["prepositions"] | a.lexicon.sets["articles"] or behind[0].quantity is not None
+    ):
+        return False
+    ahead = next((t for t in behind if a.contentful(t) or t.quantity is not None), None)
+    return _rests(a, before) and ahead is not None and _rests(a, ahead)
+
+
+def _rests(a: Alignment, token: Token) -> bool:
+    if token.quantity is not None:
+        return a.matched.get(id(token.quantity)) is not None
+    return a.contentful(token) and bool(a.in_statements(token))
 
 
 def _common(left: list[str], right: list[str]) -> int:
@@ -338,6 +376,14 @@ def _follows_otherwise(a: Alignment, token: Token) -> bool:
         key in lexicon.sets["language_words"] | lexicon.sets["language_noun"]
         and any(e.section == "languages" for e in a.cited.entries)
     )
+    listed = any(e.section == "languages" for e in a.source.entries.values())
+    if (
+        languages
+        and not listed
+        and not a.places.get(token.index)
+        and any((key,) in band for band in lexicon.groups.get("levels", ()))
+    ):
+        return False  # no level of any language is known
     if languages and (
         key in lexicon.sets["language_words"] or any((key,) in band for band in lexicon.groups.get("levels", ()))
     ):
@@ -369,6 +415,16 @@ def _follows_otherwise(a: Alignment, token: Token) -> bool:
         (lexicon.key("exceed"),), frozenset()
     ):
         return True  # "118% of target"
+    if key in lexicon.sets["several_words"]:
+        following = [t for t in a.text.words if t.index > token.index][:3]
+        if any(
+            p
+            for t in following
+            if is_plural(t, lexicon.language)
+            for p in a.in_statements(t)
+            if is_plural(a.evidence.token(p), lexicon.language)
+        ):
+            return True  # "across vendors" → "of several vendors"
     reserve = any(find_phrases([token], lexicon.restrict.get(kind, ())) for kind in ("estimate", "some"))
     if reserve and not token.initial:
         return True  # a reservation takes away, it never adds
