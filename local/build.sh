@@ -14,6 +14,10 @@ local/setup.sh
 PATH="$PWD/.venv/bin:$PATH" ARCH="$architecture" ARCHITECTURES="$architecture" \
     local/sam.sh build --beta-features --no-cached --parallel --parameter-overrides "FunctionArchitecture=$architecture" "$@"
 
+# What is deployed from here must be of the architecture that was built.
+sed "/^  FunctionArchitecture:/,/Default:/ s/Default: .*/Default: $architecture/" .aws-sam/build/template.yaml > .aws-sam/template.tmp
+mv .aws-sam/template.tmp .aws-sam/build/template.yaml
+
 if python=$(local/find_python.sh "$runtime"); then
     "$python" -m compileall -q -f --invalidation-mode checked-hash -j 0 .aws-sam/build >/dev/null || true
     echo "Byte-compiled with $("$python" --version)."

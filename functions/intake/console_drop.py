@@ -8,7 +8,8 @@ from cvmaker_core.job_store import REQUEST, Conflict, JobStore
 from cvmaker_core.observability import logger
 from cvmaker_core.schema.jobs import JobError, JobReference, JobRequest
 from cvmaker_core.settings import Settings, StageSettings, settings
-from job_intake.arrivals import console_job, event_key, is_convertible, is_source, suffix_of
+from cvmaker_core.upload_keys import console_job, event_key
+from job_intake.arrivals import is_convertible, is_source, suffix_of
 
 
 class ConsoleDropSettings(Settings):

@@ -7,7 +7,7 @@ from cvmaker_core.job_store import JobStore
 from cvmaker_core.observability import MetricUnit, logger, metrics
 from cvmaker_core.schema.jobs import JobReference
 from cvmaker_core.settings import StageSettings, settings
-from cvmaker_core.upload_keys import form_upload
+from cvmaker_core.upload_keys import job_of_event
 from failure_recording.describing import describe_caught, describe_status
 from failure_recording.recording import record_failure
 
@@ -22,7 +22,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         caught = event["failure"].get("error", {})
         outcome = (
             record_failure(
-                store, job, event["execution_arn"], lambda stage: describe_caught(caught, stage), overwrite=True
+                store,
+                job,
+                event["execution_arn"],
+                # Before Intake has answered, the state is still the raw event.
+                lambda stage: describe_caught(caught, stage if "claimed" in event["failure"] else "intake"),
+                overwrite=True,
             )
             if job
             else "no_job"
@@ -47,5 +52,4 @@ def _job_of(state: dict[str, Any]) -> JobReference | None:
     """The job a state input speaks of: its own fields, or the opaque key of an upload."""
     if state.get("owner") and state.get("job_id"):
         return JobReference(owner=state["owner"], job_id=state["job_id"])
-    item = state.get("detail", {}).get("object", {})
-    return form_upload(str(item.get("key", "")))
+    return job_of_event(state)

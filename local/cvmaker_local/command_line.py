@@ -95,6 +95,7 @@ def run(
         )
     posting = _read_file(job) if job else None
     posting_suffix = job.suffix.lower().lstrip(".") if job else ""
+    _check_before_start(template, out)
     request = JobRequest(file_name=cv.name, template=template, use_ai=use_ai)
     reference = JobReference(owner=LOCAL_OWNER, job_id=secrets.token_hex(16))
     watch = contextlib.nullcontext(lambda _status: None) if json_output else _progress()
@@ -119,6 +120,23 @@ def run(
         _show_result(result, out, time.perf_counter() - started)
     if status != "done":
         raise typer.Exit(1)
+
+
+def _check_before_start(template: str, out: Path) -> None:
+    """What would fail only at the end, and can be known now."""
+    from cv_rendering import list_templates
+
+    names = [info.name for info in list_templates()]
+    if template not in names:
+        raise InputError("unknown_template", f"There is no template {template}.", f"Choose one of: {', '.join(names)}.")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / ".cvmaker").touch()
+        (out / ".cvmaker").unlink()
+    except OSError as error:
+        raise InputError(
+            "out_unwritable", f"{out} cannot be written ({error.strerror}).", "Choose another folder with --out."
+        ) from None
 
 
 STAGE_WORDS = {

@@ -34,6 +34,15 @@ OUTPUTS = {
 }
 
 
+LETTER = "cover-letter"
+JOB_FILES = {
+    *(f"{name}.json" for name in ("request", "execution", "parsed", "analysis", "evidence", "tailored", "resume")),
+    *(f"{name}.json" for name in ("readback", "certificate", "receipt", "error", "superseded")),
+    *(f"cv.{suffix}" for suffix in ("pdf", "html", "docx", "txt", "md")),
+    *(f"{LETTER}.{suffix}" for suffix in ("pdf", "docx", "txt")),
+}
+
+
 class PipelineRun:
     """A local stack for a few jobs."""
 
@@ -107,6 +116,8 @@ class PipelineRun:
         names = sorted(self.stack.job_files(job.owner, job.job_id))
         try:
             out.mkdir(parents=True, exist_ok=True)
+            for name in JOB_FILES - set(names):  # of an earlier run into the same folder
+                (out / name).unlink(missing_ok=True)
             for name in names:
                 body = s3.get_object(Bucket=self.stack.bucket, Key=job.key(name))["Body"].read()
                 (out / name).write_bytes(body)

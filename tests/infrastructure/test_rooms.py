@@ -32,7 +32,7 @@ HEAVY = {
     "cryptography",
 }
 # Heavy packages a handler may import at once, because every call needs them; all others are lazy.
-NEEDED = {"render": {"weasyprint", "jinja2", "PIL", "docx"}, "parse": {"pypdfium2_raw"}}
+NEEDED = {"api": {"boto3"}, "render": {"weasyprint", "jinja2", "PIL", "docx"}, "parse": {"pypdfium2_raw"}}
 PACKAGES = {
     folder.name: {p.name for p in folder.iterdir() if (p / "__init__.py").exists()}
     for folder in (ROOT / "functions").iterdir()

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote_plus
 
-from cvmaker_core.hashing import content_hash
-from cvmaker_core.schema.jobs import CONSOLE_OWNER, POSTING_SUFFIXES, SOURCE_SUFFIXES, JobReference
-from cvmaker_core.upload_keys import form_upload
+from cvmaker_core.schema.jobs import POSTING_SUFFIXES, SOURCE_SUFFIXES, JobReference
+from cvmaker_core.upload_keys import console_job, event_key, form_upload
 
 # People drop these too. They are documents we cannot read, so silence would be wrong.
 CONVERTIBLE_SUFFIXES = ("doc", "odt", "rtf", "pages", "png", "jpg", "jpeg", "heic", "tif", "tiff", "gif", "webp")
@@ -27,15 +25,6 @@ def suffix_of(key: str) -> str:
     return name.rsplit(".", 1)[-1].lower() if "." in name.strip(".") else ""
 
 
-def console_job(key: str, version: str) -> JobReference:
-    """The job of a file dropped by hand: the same file and version always give the same job.
-
-    `version` is the S3 version id or the event's sequencer. The id begins with a fixed word, not
-    with the file's name: it appears in execution names, which cannot be erased.
-    """
-    return JobReference(owner=CONSOLE_OWNER, job_id="drop-" + content_hash(key + "\n" + version))
-
-
 def is_source(key: str) -> bool:
     """Whether a key may be a CV: not a folder marker, not a posting, and of a kind we read."""
     name = key.rsplit("/", 1)[-1].lower()
@@ -48,23 +37,6 @@ def is_convertible(key: str) -> bool:
     """Whether somebody dropped a document of a kind we cannot read."""
     name = key.rsplit("/", 1)[-1].lower()
     return not name.startswith(("posting.", ".")) and suffix_of(key) in CONVERTIBLE_SUFFIXES
-
-
-def event_key(event: dict[str, Any]) -> tuple[str, str] | None:
-    """Key and version (version id or sequencer) of an S3 event, or None if this is no S3 event.
-
-    EventBridge delivers keys as they are (a literal `+` stays one); the older S3 notification,
-    which `sam local generate-event` still makes, URL-encodes them.
-    """
-    detail = event.get("detail")
-    if isinstance(detail, dict) and isinstance(detail.get("object"), dict):
-        item = detail["object"]
-        return str(item["key"]), str(item.get("version-id") or item.get("sequencer") or item.get("etag") or "")
-    records = event.get("Records")
-    if isinstance(records, list) and records and "s3" in records[0]:
-        item = records[0]["s3"]["object"]
-        return unquote_plus(item["key"]), str(item.get("versionId") or item.get("sequencer") or item.get("eTag") or "")
-    return None
 
 
 def read_arrival(event: dict[str, Any]) -> Arrival | None:
@@ -82,7 +54,7 @@ def read_arrival(event: dict[str, Any]) -> Arrival | None:
         job = form_upload(key)
         if job:
             return Arrival(job, key, version) if suffix_of(key) in SOURCE_SUFFIXES else None
-        if key.startswith("uploads/") and is_source(key):
+        if key.startswith("uploads/") and (is_source(key) or is_convertible(key)):
             return Arrival(console_job(key, version), key, version)
         return None
     return Arrival(JobReference(owner=event["owner"], job_id=event["job_id"]))

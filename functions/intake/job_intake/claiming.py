@@ -77,7 +77,9 @@ def _take_over(
     except ObjectMissing:
         return ClaimResult(None, "claim_contended")
     if current.execution_arn == wanted.execution_arn:
-        return ClaimResult(current, "own_claim")  # Intake itself is being retried
+        # Intake itself is being retried; it may have died before it left the reminder.
+        store.put(marker_key(job, current.deadline), b"")
+        return ClaimResult(current, "own_claim")
     same_document = current.source_etag == wanted.source_etag and current.source_sequencer == wanted.source_sequencer
     finished = "certificate.json" in files
     if (finished or "error.json" in files) and same_document and not is_restart:

@@ -1,6 +1,7 @@
 """Is this object what its name says? A cheap look at size and first bytes, before anything heavy."""
 
 from cvmaker_core.errors import InputError
+from cvmaker_core.schema.jobs import SOURCE_SUFFIXES
 
 HEAD_BYTES = 2048
 
@@ -20,7 +21,7 @@ def inspect_source(head: bytes, size: int, suffix: str, max_bytes: int) -> str:
     Raises
     ------
     InputError
-        `empty_file`, `too_large`, `not_a_pdf`, `not_a_docx`, `not_text`: with what to do.
+        `empty_file`, `too_large`, `unsupported_format`, `not_a_pdf`, `not_a_docx`, `not_text`: with what to do.
 
     """
     if size == 0 or not head.strip(b"\x00 \r\n\t"):
@@ -31,6 +32,8 @@ def inspect_source(head: bytes, size: int, suffix: str, max_bytes: int) -> str:
             f"The file has {size / 1_048_576:.0f} MB; at most {max_bytes / 1_048_576:.0f} MB are accepted.",
             "Export it again with smaller images.",
         )
+    if suffix not in SOURCE_SUFFIXES:
+        raise InputError("unsupported_format", f"Files of type {suffix.upper()} cannot be read.", _EXPORT_ADVICE)
     # ISO 32000-1, annex H.3.4.1: readers accept the header anywhere in the first 1,024 bytes.
     is_pdf = b"%PDF-" in head[:1024]
     if suffix == "pdf":

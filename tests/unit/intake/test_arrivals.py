@@ -1,8 +1,8 @@
 """Reading events and keys: what a presigned form, a console user and the API start look like."""
 
 import pytest
-from cvmaker_core.upload_keys import form_upload
-from job_intake.arrivals import console_job, is_convertible, is_source, posting_candidates, read_arrival
+from cvmaker_core.upload_keys import console_job, form_upload, job_of_event
+from job_intake.arrivals import is_convertible, is_source, posting_candidates, read_arrival
 
 FORM_KEY = "uploads/b1f0c2d3e4a5968778695a4b3c2d1e0f/0123456789abcdef0123456789abcdef/source.pdf"
 
@@ -88,3 +88,14 @@ def test_the_older_notification_is_url_decoded() -> None:
     arrival = read_arrival(event)
     assert arrival is not None
     assert arrival.key == "uploads/a+b c.pdf"
+
+
+def test_a_failure_finds_the_job_of_a_file_that_only_looks_like_a_form() -> None:
+    event = s3_event("uploads/Jane Doe/CVs/source.pdf")
+    arrival = read_arrival(event)
+    assert arrival is not None
+    assert job_of_event(event) == arrival.job
+
+
+def test_a_document_of_another_kind_is_taken_in_to_be_answered() -> None:
+    assert read_arrival(s3_event("uploads/Jane Doe/CVs/source.doc")) is not None
