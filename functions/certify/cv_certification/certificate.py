@@ -246,6 +246,7 @@ def _check_fields(
     checks = [
         _check("values_in_text", not missing, _named(missing) or f"{len(values)} values"),
         _check("values_stand_apart", not glued, _named(glued)),
+        _check_name(meant, working),
     ]
     if comparison:
         forms = ", ".join(f"{name} {count}" for name, count in sorted(comparison.transforms.items()))
@@ -261,6 +262,20 @@ def _check_fields(
             _check("no_invented_facts", not comparison.invented, _named(comparison.invented)),
         ]
     return checks
+
+
+def _check_name(meant: dict[str, Any], working: list[Reading]) -> Check:
+    """Simple robots take the first line for the name; an engine that reads more on it gives them a wrong one."""
+    basics = meant.get("basics")
+    name = basics.get("name") if isinstance(basics, dict) else None
+    if not isinstance(name, str) or not name.strip():
+        return _check("name_on_its_own_line", True, "no name to look for")
+    crowded = [
+        reading.extraction.name
+        for reading in working
+        if reading.index.find(name) is not None and not reading.index.fills_lines(name)
+    ]
+    return _check("name_on_its_own_line", not crowded, ", ".join(crowded) or f"{len(working)} readings")
 
 
 def _glued_in(pointer: str, value: str, working: list[Reading]) -> list[str]:

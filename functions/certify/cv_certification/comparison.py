@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from cvmaker_core.countries import country_code
 from cvmaker_core.pointers import join_pointer, resolve_pointer, split_pointer, walk_strings
 from cvmaker_core.schema.artefacts import FieldCheck
 from cvmaker_core.text import fold, normalise, words
@@ -97,7 +98,8 @@ def _same_phone(sent: str, read: str) -> bool:
 
 
 def _same_country(sent: str, read: str) -> bool:
-    return fold(sent) == fold(read)
+    """A page prints the country's name in its own language; a reading may keep the name or give the code."""
+    return fold(country_code(sent) or sent) == fold(country_code(read) or read)
 
 
 def _without_hyphenation(text: str) -> str:
@@ -173,7 +175,11 @@ def _regrouped(pairs: list[tuple[str, str, str | None, str]], sent: Any, read: A
 
 def _phrase(entry: dict[str, Any], family: list[str]) -> list[str]:
     """The words of a family's fields, without their order: "San Jose, CA 95112" names the code last, others first."""
-    return sorted(word for name in family for _, value in walk_strings(entry.get(name)) for word in words(value))
+    values = [value for name in family for _, value in walk_strings(entry.get(name))]
+    if "countryCode" in family:
+        # A country's name that was read as a region is still the country of the code that was sent.
+        values = [country_code(value) or value for value in values]
+    return sorted(word for value in values for word in words(value))
 
 
 def _pair(sent: dict[str, Any], read: dict[str, Any]) -> list[tuple[str, str, str | None, str]]:

@@ -9,6 +9,10 @@ from cvmaker_core.text import fold
 
 # Running heads and page numbers may stand inside a value that crosses a page: at most this many characters.
 MAXIMUM_GAP = 160
+# A long name in large type may be broken over this many lines.
+LINES_OF_A_VALUE = 3
+# ", MBA" or "(she/her)", but no address and no number.
+_AFTER_A_NAME = re.compile(r"\s*[,(（،][^@\d]{1,40}$")
 # Shorter values (Go, R, C#) must stand between word boundaries, or they would be found inside others.
 SHORT_VALUE = 5
 
@@ -47,6 +51,7 @@ class TextIndex:
     """Extracted text as one stream of word characters, which keeps its word boundaries."""
 
     def __init__(self, text: str) -> None:
+        self._text = text
         self.words = split_words(text)
         self.turned = len(_RIGHT_TO_LEFT.findall(text)) > _MOSTLY_RIGHT_TO_LEFT * max(1, sum(map(len, self.words)))
         if self.turned:
@@ -87,6 +92,26 @@ class TextIndex:
         if _UNSPACED.search(value):
             return None
         return sum(start in self._boundaries and end in self._boundaries for start, end in self.find_all(value))
+
+    def fills_lines(self, value: str) -> bool:
+        """Whether the value stands somewhere with nothing else on its line (or on the few lines it is broken over).
+
+        What follows a comma or stands in brackets may share the line, as titles after a name do. Words are compared
+        without their order, since engines turn right-to-left lines around.
+        """
+        wanted = Counter(self._keys(value))
+        lines = [line for line in self._text.splitlines() if line.strip()]
+        for number, line in enumerate(lines):
+            found: Counter[str] = Counter()
+            for part in [line, *lines[number + 1 : number + LINES_OF_A_VALUE]]:
+                if found + Counter(self._keys(_AFTER_A_NAME.sub("", part))) == wanted:
+                    return True
+                found += Counter(self._keys(part))
+                if found == wanted:
+                    return True
+                if found - wanted:
+                    break
+        return not wanted
 
     def find_words(self, value: str) -> list[tuple[int, int]]:
         """As `find_all`, but where the value stands as words of its own, only those places."""

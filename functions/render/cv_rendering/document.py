@@ -15,13 +15,11 @@ How a writer prints a section, by `Section.kind`:
 - ``bullets``: `items` as a bulleted list.
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from cvmaker_core.countries import country_name
 from cvmaker_core.pointers import join_pointer
 
 from cv_rendering.dates import format_date, format_range
@@ -29,7 +27,6 @@ from cv_rendering.design import Design
 from cv_rendering.locales import Locale
 
 SectionKind: TypeAlias = Literal["text", "entries", "groups", "inline", "bullets"]
-_COUNTRIES = Path(__file__).parent / "countries.json"
 ContactKind: TypeAlias = Literal["email", "phone", "location", "url", "profile"]
 
 
@@ -228,17 +225,6 @@ def absolute_url(url: str) -> str | None:
 
 # Where the postal code follows the town and region: "Austin, TX 78701".
 _CODE_AFTER_REGION = frozenset(["US", "CA", "GB", "IE", "AU", "NZ", "IN", "ZA", "SG", "BR"])
-
-
-@cache
-def _country_names() -> dict[str, dict[str, str]]:
-    names: dict[str, dict[str, str]] = json.loads(_COUNTRIES.read_text(encoding="utf-8"))
-    return names
-
-
-def country_name(code: str, language: str) -> str:
-    """A country's name in the language of the CV, or in English on an English one; else the code as given."""
-    return _country_names().get(language.split("-", maxsplit=1)[0].lower(), {}).get(code.upper(), code)
 
 
 def format_location(location: dict[str, Any], language: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cv_certification.certificate import Reading, _glued_in, certify, check_table
+from cv_certification.certificate import Reading, _check_name, _glued_in, certify, check_table
 from cv_certification.extraction import Extraction
 from cv_certification.text_index import TextIndex
 from cvmaker_core.errors import InputError
@@ -117,6 +117,35 @@ def test_a_fact_that_one_engine_glues_to_its_neighbour_is_a_hazard() -> None:
     ]
     assert _glued_in("/basics/name", "Jane Doe", working) == ["/basics/name (two)"]
     assert _glued_in("/basics/label", "Engineer", working) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        ("Jane Doe\nSenior Engineer", True),
+        ("Jane\nDoe\nSenior Engineer", True),
+        ("JANE DOE\nSenior Engineer", True),
+        ("Jane Doe, MBA\nSenior Engineer", True),
+        ("Jane Doe (she/her)\nSenior Engineer", True),
+        ("Curriculum vitae\nJane Doe\nSenior Engineer", True),
+        ("Jane Doe Senior Engineer\njane@example.com", False),
+        ("Jane Doe, jane@example.com\nSenior Engineer", False),
+        ("Jane Doe | jane@example.com", False),
+        ("Jane\nDoe Senior Engineer", False),
+    ],
+)
+def test_a_name_that_shares_its_line_is_a_hazard(text: str, alone: bool) -> None:
+    assert TextIndex(text).fills_lines("Jane Doe") is alone
+
+
+def test_the_engine_that_reads_more_on_the_names_line_is_named() -> None:
+    working = [
+        Reading(Extraction(name, "1", "stream", (text,)), TextIndex(text))
+        for name, text in (("one", "Jane Doe\nEngineer"), ("two", "Jane Doe Engineer"), ("three", "Nobody"))
+    ]
+    check = _check_name(RESUME, working)
+    assert (check.ok, check.detail) == (False, "two")
+    assert check_table()[check.code]["severity"] == "warn"
 
 
 def test_columns_that_interleave_in_the_stream_fail(make_pdf: Pdf, page: Any) -> None:

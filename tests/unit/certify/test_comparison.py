@@ -103,6 +103,17 @@ def test_a_phrase_divided_elsewhere_among_its_fields_is_read() -> None:
     assert lost.wrong_prose == ["/basics/location/countryCode"]
 
 
+def test_a_countrys_name_is_its_code() -> None:
+    sent = {"basics": {"location": {"city": "Aarhus", "countryCode": "DK"}}}
+    assert compare_resumes(
+        sent, {"basics": {"location": {"city": "Aarhus", "countryCode": "Dänemark"}}}
+    ).transforms == {"country": 1}
+    as_region = compare_resumes(sent, {"basics": {"location": {"city": "Aarhus", "region": "Danmark"}}})
+    assert as_region.score == 1.0
+    other = compare_resumes(sent, {"basics": {"location": {"city": "Aarhus", "region": "Norge"}}})
+    assert other.wrong_prose == ["/basics/location/countryCode"]
+
+
 def test_skills_may_be_grouped_otherwise_but_not_lost() -> None:
     sent = {"skills": [{"name": "Python"}, {"name": "Go"}]}
     assert compare_resumes(sent, {"skills": [{"keywords": ["Python", "Go"]}]}).transforms == {"regrouped": 2}

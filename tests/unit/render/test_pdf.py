@@ -10,6 +10,7 @@ import cv_rendering
 import pypdf
 import pytest
 from cv_rendering.template_catalogue import list_templates
+from cvmaker_core.schema.artefacts import CoverLetter, Paragraph, Sentence
 from cvmaker_core.schema.jobs import DesignOptions
 
 TEMPLATES = [template.name for template in list_templates()]
@@ -45,6 +46,37 @@ def test_text_comes_out_in_reading_order(
         found = text.find(words, at)
         assert found >= 0, f"{words!r} does not follow"
         at = found + len(words)
+
+
+@pytest.mark.parametrize("headline", [True, False])
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_the_name_is_a_line_of_its_own_for_readers_by_size(
+    template: str, headline: bool, resume: dict[str, Any]
+) -> None:
+    # pypdf starts a new line only where the baseline moves by 0.8 of the larger size; the densest setting, and the
+    # heading face whose line is tightest.
+    if not headline:
+        del resume["basics"]["label"]
+    for pdf in (
+        render(resume, template, density="compact", fonts="editorial"),
+        letter_pdf(resume, template),
+    ):
+        lines = pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text().splitlines()
+        assert lines[0].strip() == "Amara Lindqvist"
+
+
+def letter_pdf(resume: dict[str, Any], template: str) -> bytes:
+    letter = CoverLetter(paragraphs=[Paragraph(sentences=[Sentence(text="I set up payment services.", sources=[])])])
+    return cv_rendering.render_all(resume, template=template, cover_letter=letter).files["cover-letter.pdf"]
+
+
+def test_plain_sets_headings_in_capitals_and_dates_below(
+    resume: dict[str, Any], text_of: Callable[[bytes], str]
+) -> None:
+    lines = [line.strip() for line in text_of(render(resume, "plain")).splitlines()]
+    assert [line for line in lines if line.endswith("EXPERIENCE")]
+    at = lines.index("Mar 2021 - Present")
+    assert lines[at - 1] == "Senior Backend Engineer"
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
