@@ -57,17 +57,25 @@ def read_headline(text: str) -> Headline:
     first = next((_title_of(line) for line, names in zip(head[:3], named[:3], strict=True) if names), None)
     later = next((_title_of(line) for line, names in zip(head[3:], named[3:], strict=True) if names), None)
     sought = _sought(text, language)
+    if title and first and fold(first).startswith(fold(title) + " "):
+        title = first  # a label whose line breaks were lost may hold less than the headline
     title = title or first or sought.get("title") or later
-    title = title or (head[0] if head and len(head[0].split()) <= 8 else None)
+    if not title and head and len(head[0].split()) <= 8 and not head[0].endswith(":"):
+        title = head[0] if heading_section(head[0]) is None else None
     shown = _clean_title(title)
     printed = shown if shown and any(shown in line for line in head) else title
-    employer = employer or sought.get("employer") or _employer_of_head(head, printed) or _employer_by_phrase(text)
+    employer = (
+        _employer_name(employer)
+        or _employer_name(sought.get("employer"))
+        or _employer_name(_employer_of_head(head, printed))
+        or _employer_name(_employer_by_phrase(text))
+    )
     location = location or _location_of_head(head, title, employer) or _location_by_phrase(text, language)
     title = _clean_title(title)
     return Headline(
         title=title,
         seniority=_seniority(title or "") or _seniority_by_line(lines[-1] if lines else ""),
-        employer=_tidy(employer),
+        employer=employer,
         location=_tidy(location),
         language=language,
     )
@@ -82,7 +90,7 @@ def _plain(line: str) -> str:
 def _labelled(pattern: re.Pattern[str], text: str) -> str | None:
     for match in pattern.finditer(text[:6000]):
         value = _plain(match["value"])
-        value = re.split(r"\s{3,}|(?<=[a-z])(?=[A-Z][a-z]+:)|\s+(?=[A-Z]\w+:)", value)[0]
+        value = re.split(r"\s{3,}|(?<=[a-z])(?=[A-Z][a-z]+:)|\s+(?=[A-Z][^\WA-Z]+:)", value)[0]
         if 1 < len(value) <= 90 and len(value.split()) <= 12:
             return value.strip(" .,")
     return None
@@ -123,8 +131,44 @@ def _clean_title(title: str | None) -> str | None:
         r"\s+(?:in (?:voll|teil)|[-–] (?:cdi|cdd)|\((?:band|grade|remote|part|full))", title, flags=re.IGNORECASE
     )[0]
     title = re.sub(r",\s*(?:saas|remote|full[- ]time|part[- ]time|hybrid|m/w/d)\b.*$", "", title, flags=re.IGNORECASE)
+    if ":" in title:  # "Vacancy: Nurse": the part that names the job
+        parts = [part for part in title.split(":") if part.strip()]
+        title = next((part for part in parts if vocabulary().title_noun.search(part)), parts[0] if parts else "")
     title = title.strip(" -–—|,.:;()") + (")" if title.rstrip().endswith(")") and "(" in title else "")
-    return title[:120] or None
+    return _balanced(title[:120]).strip(" -–—|,.;") or None
+
+
+def _balanced(value: str) -> str:
+    """A name up to its first bracket without a partner: "Novembre (agence web" → "Novembre"."""
+    for opening, closing in ("()", "[]"):
+        depth, opened = 0, -1
+        for index, character in enumerate(value):
+            if character == opening:
+                depth, opened = depth + 1, index if depth == 0 else opened
+            elif character == closing:
+                depth -= 1
+                if depth < 0:
+                    return _balanced(value[:index])
+        if depth:
+            return _balanced(value[:opened])
+    return value
+
+
+# Words in front of a name that are no part of it: "About Kelpline", "Chez Atelier Novembre".
+_BEFORE_NAME = re.compile(
+    r"(?:about|über|ueber|à propos de|sobre|over|chi è|chez|bei|presso|bij)\s+(?=\S)|à propos d['’](?=\S)",
+    re.IGNORECASE,
+)
+
+
+def _employer_name(value: str | None) -> str | None:
+    """An employer's name alone, or None for what cannot be one (a label with its value)."""
+    value = _tidy(value)
+    if value:
+        value = _tidy(_balanced(_BEFORE_NAME.sub("", value, count=1) if _BEFORE_NAME.match(value) else value))
+    if not value or re.search(r"[:：]", value):
+        return None
+    return value
 
 
 def _tidy(value: str | None) -> str | None:
@@ -182,7 +226,7 @@ def _employer_of_head(head: list[str], title: str | None) -> str | None:
                 if part and _is_name(part):
                     return part
             following = head[index + 1] if index + 1 < len(head) else ""
-            if re.match(r"[\w ]{2,25}:\s", following):
+            if re.match(r"[^:]{2,40}:\s", following):
                 continue
             part = re.split(r"\s+[–—|·•-]\s+|,\s+|\s*\|\s*", following)[0]
             if part and len(part.split()) <= 6 and _is_name(part) and not re.match(r"[A-Z]{2}, [A-Z]{2}", following):
@@ -248,6 +292,7 @@ def _location_of_head(head: list[str], title: str | None, employer: str | None) 
                 len(part) > 2
                 and _CAPITALISED.fullmatch(part)
                 and not _NO_PLACE.search(part)
+                and not _BEFORE_NAME.match(f"{part} x")
                 and not vocabulary().title_noun.search(part)
                 and not vocabulary().legal_form.search(part)
             ):

@@ -2,6 +2,7 @@
 
 import time
 
+import pytest
 from posting_analysis.cleaning import MAX_POSTING_CHARACTERS, prepare_posting
 from posting_analysis.headline import read_headline
 
@@ -87,3 +88,31 @@ def test_a_headline_is_read() -> None:
 def test_labels_win() -> None:
     head = read_headline("Great place to work!\nJob Title: Dental Nurse\nCompany: Smile Ltd\nLocation: Leeds\n")
     assert (head.title, head.employer, head.location) == ("Dental Nurse", "Smile Ltd", "Leeds")
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "employer"),
+    [
+        ("Title: Product Manager\nSeries & grade level: GS-2210-14/15", "Product Manager", None),
+        ("Data Analyst\nAbout Kelpline Foundation", "Data Analyst", "Kelpline Foundation"),
+        ("Über Kelpline GmbH\nWir suchen eine Buchhalterin (m/w/d) für unser Team", None, "Kelpline GmbH"),
+        (
+            "Chargé de projet web\nChez Atelier Vague (agence web, 12 personnes)",
+            "Chargé de projet web",
+            "Atelier Vague",
+        ),
+        (
+            "Lead Business Analyst\n\nJob Title:  Lead Business AnalystLocation:  NYC, NYDuration:  6 months",
+            "Lead Business Analyst",
+            None,
+        ),
+    ],
+)
+def test_a_headline_holds_no_labels_lead_ins_or_half_brackets(
+    head: str, title: str | None, employer: str | None
+) -> None:
+    read = read_headline(head + "\n\nYou work with us in the team and help to plan what we do for the customers.")
+    assert read.employer == employer
+    assert title is None or read.title == title
+    for value in (read.title, read.employer, read.location):
+        assert not value or (":" not in value and value.count("(") == value.count(")"))
