@@ -8,10 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from cvmaker_core.pointers import resolve_pointer, walk_strings
 from cvmaker_core.schema.jobs import JobReference
 from pipeline_support import SAMPLES, Pipeline
+from pypdf import PdfReader, PdfWriter
 
 EVERYTHING = {
     "request.json", "execution.json", "parsed.json", "analysis.json", "evidence.json", "tailored.json", "resume.json",
@@ -172,11 +174,39 @@ def zip_bomb() -> bytes:
     return buffer.getvalue()
 
 
+def many_pages(number: int) -> bytes:
+    writer = PdfWriter()
+    page = PdfReader(SAMPLES / "ada-jensen.pdf").pages[0]
+    for _ in range(number):
+        writer.add_page(page)
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()
+
+
+def encrypted() -> bytes:
+    writer = PdfWriter(clone_from=PdfReader(SAMPLES / "ada-jensen.pdf"))
+    writer.encrypt("secret", algorithm="AES-256")
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()
+
+
+def picture_of_a_page() -> bytes:
+    page = pypdfium2.PdfDocument(SAMPLES / "ada-jensen.pdf")[0]
+    buffer = io.BytesIO()
+    page.render(scale=1).to_pil().convert("RGB").save(buffer, "PDF")
+    return buffer.getvalue()
+
+
 SAMPLE_PDF = (SAMPLES / "ada-jensen.pdf").read_bytes()
 BAD_INPUT: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "pdf"),
     "text renamed to pdf": (b"I am Ada Jensen and this is my CV.", "pdf"),
     "truncated pdf": (SAMPLE_PDF[: len(SAMPLE_PDF) // 3], "pdf"),
+    "500 pages": (many_pages(500), "pdf"),
+    "encrypted": (encrypted(), "pdf"),
+    "no CV at all": (("The quick brown fox jumps over the lazy dog. " * 60).encode(), "txt"),
     "zip bomb": (zip_bomb(), "docx"),
     "zip that is no docx": (b"PK\x03\x04" + b"\x00" * 200, "docx"),
     "json that is no resume": (b'{"hello": [1, 2, 3]}', "json"),
@@ -208,6 +238,15 @@ def test_bad_corpus_files_end_in_words(pipeline: Pipeline, corpus: Path, name: s
     job = pipeline.submit(source)
     assert pipeline.finish(job) == "failed"
     assert pipeline.json(job, "error.json")["code"] not in {"internal_error", "stage_crashed"}
+
+
+def test_a_scan_is_read_or_answered(pipeline: Pipeline) -> None:
+    """With the optional OCR it is read; without it the person is told what to do."""
+    job = pipeline.submit(picture_of_a_page(), "pdf")
+    if pipeline.finish(job) == "failed":
+        error = pipeline.json(job, "error.json")
+        assert error["code"] in {"unreadable_scan", "no_text_layer", "ocr_unavailable"}
+        assert error["advice"]
 
 
 def test_a_posting_of_one_word_is_a_warning_not_a_failure(pipeline: Pipeline) -> None:
