@@ -11,6 +11,10 @@ from claim_verification.tokens import Text, Token
 EXACT, CLASS, SENSE = 3, 2, 1
 _PARTICLES = frozenset(("up", "out", "down", "off", "in", "right", "together", "over"))
 
+_SEPARABLE = frozenset(
+    ("ab", "an", "auf", "aus", "bei", "ein", "durch", "fort", "her", "hin", "mit", "nach", "um", "vor", "weiter", "zu")
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -68,6 +72,8 @@ class Evidence:
                 if position + gap < len(tokens) and tokens[position + gap].low in _PARTICLES:
                     for number_of_class in lexicon.classes.get((token.key, tokens[position + gap].key), ()):
                         self.by_class[number_of_class].append(place)
+            if lexicon.language == "de" and token.low.isalpha() and token.raw.islower():
+                self._index_separable(tokens, position, place)
             for length in range(2, 6):
                 words = tokens[position : position + length]
                 if len(words) == length and all(word.raw[:1].isalpha() for word in words):
@@ -79,6 +85,20 @@ class Evidence:
             for name in skill_classes(mention.canonical):
                 for word in name.split():
                     self.by_implied[(lexicon.key(word),)].append((number, _token_at(text, mention.start)))
+
+    def _index_separable(self, tokens: list[Token], position: int, place: tuple[int, int]) -> None:
+        """“leitete zwei Auszubildende an” is “Anleitung”: the verb with the particle at its clause's end."""
+        for ahead in range(position + 1, min(position + 7, len(tokens))):
+            if tokens[ahead].clause != tokens[position].clause:
+                return
+            last = ahead + 1 == len(tokens) or tokens[ahead + 1].clause != tokens[ahead].clause
+            joint = ahead + 1 < len(tokens) and tokens[ahead + 1].low in ("und", "sowie")
+            if tokens[ahead].low in _SEPARABLE and (last or joint):
+                key = self.lexicon.key(tokens[ahead].low + tokens[position].low)
+                self.by_key[key].append(place)
+                for number_of_class in self.lexicon.classes.get((key,), ()):
+                    self.by_class[number_of_class].append(place)
+                return
 
     def places(self, token: Token) -> list[Place]:
         """Support for one word, best first."""

@@ -350,6 +350,17 @@ def _unit(tokens: list[Token], quantity: Quantity, currency: str, lexicon: Lexic
     return quantity
 
 
+def _only_place(quantity: Quantity, text: Text, lexicon: Lexicon) -> bool:
+    """Romance “en cinco grupos”, “a cinco grupos”: where, not by or to how much, as no word of change stands before."""
+    if lexicon.language not in ("es", "fr", "pt", "it") or quantity.kind != "count":
+        return False
+    if any(other.role == "from" for other in text.quantities):
+        return False
+    changes = ("up", "down", "improving", "change")
+    ahead = text.tokens[: quantity.first]
+    return not any(token.key in lexicon.sets[name] for token in ahead for name in changes)
+
+
 def _context(quantity: Quantity, text: Text, lexicon: Lexicon) -> None:
     """Comparator, role and rate of a quantity from the words around it."""
     tokens = text.tokens
@@ -388,7 +399,9 @@ def _context(quantity: Quantity, text: Text, lexicon: Lexicon) -> None:
     if place >= 0:
         before = tokens[place].low
         for role in ("by", "to", "from"):
-            if before in lexicon.sets.get("role_" + role, ()):
+            if before in lexicon.sets.get("role_" + role, ()) and (
+                role == "from" or not _only_place(quantity, text, lexicon)
+            ):
                 quantity.role = role
     ahead = quantity.last + 1
     for offset in range(ahead, min(ahead + 6, len(tokens))):

@@ -127,7 +127,7 @@ def _governs(a: Alignment, token: Token) -> bool:
     before = a.text.tokens[token.index - 1].low if token.index else ""
     if after is None or before in a.lexicon.sets["articles"]:
         return False
-    return after.low in a.lexicon.sets["articles"] or after.quantity is not None
+    return after.low in a.lexicon.sets["articles"] or after.low == "to" or after.quantity is not None
 
 
 def _free_rewrite(a: Alignment) -> int:
@@ -428,6 +428,8 @@ def _follows_otherwise(a: Alignment, token: Token) -> bool:
     reserve = any(find_phrases([token], lexicon.restrict.get(kind, ())) for kind in ("estimate", "some"))
     if reserve and not token.initial:
         return True  # a reservation takes away, it never adds
+    if _only_recommended(a, token):
+        return True
     if key in lexicon.sets["studying"] and any(e.section == "education" and e.running for e in a.cited.entries):
         return True
     if _month_of_entry(a, token) or _promotion(a, key):
@@ -459,6 +461,16 @@ def _follows_otherwise(a: Alignment, token: Token) -> bool:
             for q in text.quantities
         )
     )  # its sign is checked by `check_directions`
+
+
+def _only_recommended(a: Alignment, token: Token) -> bool:
+    """“twelve recommended fixes”: a participle that makes the noun behind it smaller."""
+    after = a.text.tokens[token.index + 1] if token.index + 1 < len(a.text.tokens) else None
+    before = a.text.tokens[token.index - 1] if token.index else None
+    if after is None or before is None or not token.low.endswith("ed") or not a.in_statements(after):
+        return False
+    noun = before.quantity is not None or before.low in a.lexicon.sets["articles"]
+    return noun and bool(find_phrases([token], a.lexicon.restrict.get("propose", ())))
 
 
 def _weak_verb(a: Alignment, token: Token) -> bool:
