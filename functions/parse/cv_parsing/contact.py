@@ -504,7 +504,8 @@ def _phones_in(lines: list[Line], taken: list[Range]) -> "list[tuple[Range, str,
             before = plain(line.text[max(0, start - 24) : start])
             label = "fax" if "fax" in before or "факс" in before else ""
             if re.search(
-                r"(?:dob|born|geb|birth|naiss|nac|\bid\b|nif|dni|cpf|rg|isbn|orcid|license|licence|no\.)\W*$", before
+                r"\b(?:dob|born|geb\w*|\w*birth\w*|naiss\w*|nac\w*|id|nif|dni|cpf|rg|isbn|orcid|license|licence|no\.)\W*$",
+                before,
             ):
                 continue
             if re.fullmatch(r"\d{4,5}\s+\d{4,5}", raw) and not raw.startswith("0"):
@@ -721,6 +722,14 @@ def _looks_like_headline(value: str) -> bool:
     return any(c.isalpha() for c in value) and len(value) > 3 and not re.fullmatch(r"[\W\d]+", value)
 
 
+_STREET = re.compile(
+    r"(?i)\b(?:st|str|street|road|rd|ave|avenue|lane|ln|drive|dr|blvd|boulevard|way|court|ct|square|sq|terrace|rue|"
+    r"place|all[ée]e|chemin|quai)\.?$|^(?:rue|avenue|boulevard|all[ée]e|chemin|quai|place|bis)\b"
+)
+"""After a number these make a street of it, not a town with its postal code."""
+_FULL_DATE = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-](?:19|20|1\d)\d{2}\b")
+
+
 def _store_address(builder: Builder, basics: dict[str, Any], ranges: list[Range]) -> None:
     """Street, postal code, city, region and country, each from its own words."""
     if not ranges:
@@ -734,7 +743,7 @@ def _store_address(builder: Builder, basics: dict[str, Any], ranges: list[Range]
         for match in [*re.finditer(r",\s*|，|、|\n|\t|\s[-–—|•·/]\s", text[low:high]), None]:
             end = low + match.start() if match else high
             a, b = trim(text, at, end)
-            if b > a and any(c.isalnum() for c in text[a:b]):
+            if b > a and any(c.isalnum() for c in text[a:b]) and not _FULL_DATE.search(text[a:b]):
                 parts.append((a, b))
             at = low + match.end() if match else end
     rest: list[Range] = []
@@ -751,17 +760,30 @@ def _store_address(builder: Builder, basics: dict[str, Any], ranges: list[Range]
         else:
             rest.append((a, b))
     remaining: list[Range] = []
+    coded = [
+        where
+        for where in rest
+        if re.fullmatch(r"(?:\D{2,}?\s+)?(?:[A-Z]{1,3}-)?\d{4,6}(?:-\d{3,4})?", text[slice(*where)])
+    ]
     for a, b in rest:
         value = text[a:b]
         if re.search(r"\d", value):
-            postal = re.match(r"^((?:[A-Z]{1,3}-)?\d{4,6}(?:-\d{3,4})?)\s+(\D{2,})$", value) or None
+            postal = re.match(r"^((?:[A-Z]{1,3}-)?\d{4,6}(?:-\d{3,4})?)\s+(\D{2,})$", value)
+            if postal and (_STREET.search(postal[2]) or any(where[0] > b for where in coded)):
+                postal = None  # "2712 Broadway St, …, CA 94115": a house number where the code comes later
             tail = re.match(r"^(\D{2,}?)\s+(\d{4,6}(?:-\d{3,4})?)$", value)
             if postal:
                 builder.put(location, "postalCode", "/basics/location", Value([(a, a + postal.end(1))], 0.9))
                 remaining.append((a + postal.start(2), b))
             elif tail and not re.search(r"(?i)str|road|street|rue|calle|weg", value):
-                builder.put(location, "postalCode", "/basics/location", Value([(a + tail.start(2), b)], 0.9))
-                remaining.append((a, a + tail.end(1)))
+                cut, code_at = a + tail.end(1), a + tail.start(2)
+                head, _, last = tail[1].rpartition(" ")
+                if plain(head) in words.regions and last in words.region_codes:
+                    # "California CA 94115": the region is named, its code belongs to the postal code.
+                    code_at = cut - len(last)
+                    cut = code_at - 1
+                builder.put(location, "postalCode", "/basics/location", Value([(code_at, b)], 0.9))
+                remaining.append((a, cut))
             elif re.fullmatch(r"(?:[A-Z]{1,3}-)?\d{4,6}(?:-\d{3,4})?", value):
                 builder.put(location, "postalCode", "/basics/location", Value([(a, b)], 0.9))
             elif "address" not in location:

@@ -236,8 +236,22 @@ def _starts_from_anchors(seen: list[_Seen], anchors: list[int]) -> list[int]:
             choice = best
         if room >= 0 and choice > before:
             starts.append(choice)
+    starts = [starts[0], *(start for start in starts[1:] if not _dated_note(seen, start, first, opening))]
     starts.extend(_undated_starts(seen, starts, opening, leading))
     return sorted(set(starts))
+
+
+def _dated_note(seen: list[_Seen], start: int, first: int, opening: Style) -> bool:
+    """A plain line that holds a period, where entries open in bold and have theirs in a cell of its own, is a note."""
+    item = seen[start]
+    return (
+        opening[1]
+        and len(seen[first].line.cells) > 1
+        and not item.style[1]
+        and item.anchor
+        and len(item.line.cells) == 1
+        and any(rest_around(item.line.text, item.periods[0]))
+    )
 
 
 def _undated_starts(seen: list[_Seen], starts: list[int], opening: Style, leading: float) -> list[int]:
@@ -699,6 +713,12 @@ def _is_campus(head: str, tail: str) -> bool:
     return bool(match and plain(match[1]) in lexicon().regions and plain(tail) in lexicon().cities)
 
 
+def _names_institution(tail: str) -> bool:
+    """Whether an institution stands before a place ("University B, Los Angeles, USA")."""
+    first, comma, _ = tail.partition(",")
+    return bool(comma) and institution_score(first) > 1 and place_score(first) == 0
+
+
 def _peel(document: Document, fragment: Fragment, *, education: bool, split_commas: bool) -> list[Fragment]:
     text = document.text
     words = lexicon()
@@ -734,7 +754,7 @@ def _peel(document: Document, fragment: Fragment, *, education: bool, split_comm
         if (place_score(tail) >= 1.2 or after_name) and position > 2:
             head = _part(document, fragment, fragment.start, fragment.start + position)
             where = _part(document, fragment, fragment.start + position + 1, fragment.end, "place")
-            if education and (degree_score(tail) > 0 or _is_campus(inner[:position], tail)):
+            if education and (degree_score(tail) > 0 or _is_campus(inner[:position], tail) or _names_institution(tail)):
                 continue
             return [*_peel(document, head, education=education, split_commas=split_commas), where]
     if education:

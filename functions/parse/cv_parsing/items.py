@@ -455,6 +455,8 @@ def read_listed(builder: Builder, key: str, lines: list[Line]) -> None:
         entry: dict[str, Any] = {}
         pointer = f"/{key}/{len(items)}"
         fragments: list[Range] = []
+        dated: Range | None = None
+        more: list[Range] = []  # the rest of a title broken beside its date
         rest: list[Line] = []
         prose_started = False
         for number, line in enumerate(group):
@@ -472,6 +474,19 @@ def read_listed(builder: Builder, key: str, lines: list[Line]) -> None:
             ):
                 fragments[-1] = (fragments[-1][0], line.end)
                 continue
+            if (
+                number == 1
+                and above is not None
+                and len(fragments) == 1
+                and len(above.cells) == 2
+                and len(line.cells) == 1
+                and style_of(line)[1]
+                and style_of(above)[:3] == style_of(line)[:3]
+                and not all(style_of(other)[1] for other in lines)
+                and _single_period(line) is None
+            ):
+                more.append((line.start, line.end))
+                continue
             long_text = len(line.text.split()) > 14 and number > 0
             if number > 0 and (prose_started or long_text or line.bullet):
                 rest.append(line)
@@ -487,6 +502,8 @@ def read_listed(builder: Builder, key: str, lines: list[Line]) -> None:
                     builder.note(f"{pointer}/{date_key}", Value([where], 0.9, transform="date"))
                     builder.used.append((line.start + period.start, line.start + period.end))
                     cuts.append((line.start + period.start, line.start + period.end))
+                    if len(line.cells) > 1 and cuts[-1][0] >= line.cells[-1][0].start:
+                        dated = cuts[-1]
             for match in URL.finditer(line.text):
                 where = (line.start + match.start(), line.start + match.end())
                 cuts.append(where)
@@ -509,7 +526,11 @@ def read_listed(builder: Builder, key: str, lines: list[Line]) -> None:
             fragments = joined if len(text[joined[0][0] : joined[0][1]]) > 60 else fragments
         if key == "certificates" and len(fragments) == 1:
             fragments = _name_and_issuer(text, fragments[0])
-        builder.put(entry, title_key, pointer, Value([fragments[0]], 0.88))
+        title = [fragments[0], *more]
+        if dated is not None and title[0][0] < dated[0] and dated[1] < title[0][1]:
+            # The date at the right edge of a broken title is none of its words.
+            title = [trim(text, title[0][0], dated[0]), trim(text, dated[1], title[0][1]), *more]
+        builder.put(entry, title_key, pointer, Value(title, 0.88))
         if len(fragments) > 1:
             builder.put(entry, issuer_key, pointer, Value([fragments[1]], 0.75))
         extra = fragments[2:]

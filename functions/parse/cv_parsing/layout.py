@@ -700,11 +700,22 @@ def _strip_bullet(line: Line) -> None:
             cell[0].glue = False
         else:
             line.cells = line.cells[1:]
-    elif word.text in BULLETS and len(word.text) == 1 and rest and not (len(cell) > 1 and cell[1].glue):
+    elif (
+        word.text in BULLETS
+        and len(word.text) == 1
+        and rest
+        and not (len(cell) > 1 and cell[1].glue)
+        and not (word.text.isalpha() and len(cell) > 1 and _reads_on(word, cell[1]))
+    ):
         line.bullet = True
         del cell[0]
         if not cell:
             line.cells = line.cells[1:]
+
+
+def _reads_on(word: Word, after: Word) -> bool:
+    """Whether a lone letter is a word of the sentence ("o tempo"): the same font, and no more than a space."""
+    return word.font == after.font and after.x0 - word.x1 < 0.5 * word.size
 
 
 def is_icon(text: str) -> bool:
@@ -752,6 +763,10 @@ def _apply_marks(lines: list[Line], marks: dict[int, list[tuple[float, float]]])
 def _mark_artefacts(lines: list[Line], heights: dict[int, float]) -> None:
     """Page numbers, and what repeats at the edge of later pages."""
     seen: dict[str, Line] = {}
+    heads: dict[int, Line] = {}
+    for line in lines:
+        if line.page not in heads or line.y0 < heads[line.page].y0 - 0.5:
+            heads[line.page] = line
     for line in lines:
         height = heights.get(line.page, 0.0)
         text = join_words([word for cell in line.cells for word in cell])
@@ -762,8 +777,11 @@ def _mark_artefacts(lines: list[Line], heights: dict[int, float]) -> None:
             line.artefact = True
             continue
         key = re.sub(r"[\d\W]+", "", text.casefold())
-        first = seen.setdefault(key, line)
-        if first.page != line.page and len(key) > 3:
+        top = line.y1 < 0.09 * height
+        first = seen.setdefault(f"{key} {top}", line)
+        # The same words at another height are two entries' ("Amazon Web Services"), unless they head the page.
+        level = abs(first.y0 - line.y0) < 3 or (top and first.page == 1 and heads.get(line.page) is line)
+        if first.page != line.page and len(key) > 3 and level:
             line.artefact = True
             # A running footer is one on the first page too; the first page's top is the CV's own header.
             first.artefact = first.artefact or min(line.y0, first.y0) > 0.9 * height

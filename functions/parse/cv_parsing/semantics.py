@@ -319,7 +319,8 @@ def _read_work(builder: Builder, sections: list[Section], key: str) -> float:
             company_value = Value(list(previous[0].ranges), 0.75)
             entry.inherits = True
         builder.put(item, organisation_key, pointer, company_value)
-        builder.put(item, "position", pointer, Value([position.range], sure) if position else None)
+        if position is not None:
+            builder.put(item, "position", pointer, Value([_with_bracket(builder.document, entry, position)], sure))
         if place is None:
             place = next(
                 (f for f in rest if f.right and len(f.text.split()) <= 5 and not any(c.isdigit() for c in f.text)), None
@@ -358,6 +359,16 @@ def _read_work(builder: Builder, sections: list[Section], key: str) -> float:
     if not items:
         builder.resume.pop(key, None)
     return order / len(entries)
+
+
+def _with_bracket(document: Document, entry: Entry, position: Fragment) -> Range:
+    """A title keeps the kind of employment it bears in brackets: "Data Analyst (Contract)"."""
+    for fragment in entry.fragments:
+        between = document.text[position.end : fragment.start]
+        closed = document.text[fragment.end : fragment.end + 1] == ")"
+        if fragment.kind == "type" and fragment.bracketed and closed and re.fullmatch(r"\s*\(", between):
+            return position.start, fragment.end + 1
+    return position.range
 
 
 def _spot(document: Document, fragment: Fragment) -> tuple[int, int, str] | None:
