@@ -84,6 +84,14 @@ def gather_evidence(
             warnings.append(failure.warning)
     if not usable:
         evidence = match(resume, analysis, as_of=as_of)
+    if analysis.posting is not None and evidence.fit is None:
+        warnings.append(
+            StageWarning(
+                code="fit_not_judged",
+                message="The facts of the CV can judge nothing that the posting asks for, so there is no fit.",
+                advice="Paste the whole job description, with its requirements.",
+            )
+        )
     run = EvidenceRun(evidence, warnings)
     if client and usable and memory:
         store = VectorStore(memory, owner, client.configuration.model, client.dimensions)

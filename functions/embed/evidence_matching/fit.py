@@ -11,7 +11,7 @@ from cvmaker_core.schema.artefacts import Fit, Requirement
 
 from evidence_matching.facts import title_similarity
 
-FIT_VERSION = "1"
+FIT_VERSION = "2"
 
 STATE_VALUE = {"met": 1.0, "partly": 0.5, "adjacent": 0.0, "missing": 0.0}
 # The title is judged like one more requirement that weighs as much as a tenth of all others.
@@ -33,11 +33,12 @@ def compute_fit(
     title: str,
     titles_held: Sequence[str],
     language: str,
-) -> Fit:
+) -> Fit | None:
     """The weighted share of what facts can judge that they support.
 
     A requirement that no fact can judge (a duty, a character trait) is left out of both sides of
-    the fraction; `parts.judged` says how much of the posting's weight was judged.
+    the fraction; `parts.judged` says how much of the posting's weight was judged. Where no
+    requirement was judged there is no fit: a title alone says nothing of what is asked for.
     """
     everything = sum(requirement.weight for requirement in requirements) or 1.0
     supported = judged = 0.0
@@ -48,14 +49,15 @@ def compute_fit(
         judged += requirement.weight
         supported += requirement.weight * STATE_VALUE[judgement.state]
         counts[judgement.state] = counts.get(judgement.state, 0) + 1
+    if not judged:
+        return None
     share = judged / everything
     best_title = max((title_similarity(title, held, language) for held in titles_held), default=0.0) if title else None
     if best_title is not None:
         judged += TITLE_SHARE * everything
         supported += TITLE_SHARE * everything * best_title
-    value = round(100 * supported / judged) if judged else 0
     return Fit(
-        value=value,
+        value=round(100 * supported / judged),
         version=FIT_VERSION,
         parts={"judged": round(share, 3), "title": None if best_title is None else round(best_title, 3), **counts},
     )

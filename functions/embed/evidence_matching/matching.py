@@ -101,7 +101,7 @@ class Matcher:
         wanted = facts.field_of_years(requirement.text, self.language)
         relevant = [span for span in self.spans if self._in_field(span.pointer, requirement.text, wanted)]
         total, near = facts.months_covered(self.spans), facts.months_covered(relevant)
-        support = {span.pointer + "/position": 1.0 for span in sorted(relevant, key=lambda s: -s.end)}
+        support = {self._named_by(span): 1.0 for span in sorted(relevant, key=lambda s: -s.end)}
         shown = {"asked": _years(asked * 12), "near": _years(near), "total": _years(total)}
         if near >= asked * 12:
             state: State = "met"
@@ -109,12 +109,17 @@ class Matcher:
         elif near >= asked * 6 or total >= asked * 12:
             state = "partly"
             reason = say("years_partly", **shown)
-            support = support or {span.pointer + "/position": 0.5 for span in sorted(self.spans, key=lambda s: -s.end)}
+            support = support or {self._named_by(span): 0.5 for span in sorted(self.spans, key=lambda s: -s.end)}
         else:
             state = "missing"
             reason = say("years_missing", **shown)
             support = {}
         return Finding(state, reason, support, Judgement(state))
+
+    def _named_by(self, span: facts.Span) -> str:
+        """Where a job is named: its position, or the entry itself when the CV gives it none."""
+        position = f"{span.pointer}/position"
+        return position if any(item.pointer == position for item in self.items) else span.pointer
 
     def _in_field(self, pointer: str, text: str, wanted: dict[str, float]) -> bool:
         """Whether a job counts: by its title and named skills, never by the wording of its bullets."""
@@ -422,7 +427,8 @@ def match(
     resume
         The CV as JSON Resume.
     analysis
-        What Analyze found; without a posting the result is empty and `fit` is None.
+        What Analyze found; without a posting the result is empty and `fit` is None, as it is where
+        facts could judge nothing that the posting asks for.
     embed
         Texts to unit vectors, one row each. Without it evidence is ranked by words alone.
         What it raises goes to the caller.

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from cvmaker_core.schema.artefacts import Fit, Requirement
 from evidence_matching import FIT_VERSION, match
+from evidence_matching.evidence_run import gather_evidence
 
 from .conftest import AS_OF, analysis_of, requirement
 
@@ -103,7 +104,26 @@ def test_it_is_explained_and_versioned(resume: dict[str, Any]) -> None:
     assert 0 <= result.value <= 100
 
 
-def test_nothing_to_judge_is_nothing(resume: dict[str, Any]) -> None:
-    evidence = match(resume, analysis_of(requirement("Be kind", "soft")), as_of=AS_OF)
-    assert evidence.fit is not None
-    assert (evidence.fit.value, evidence.fit.parts["judged"]) == (0, 0)
+@pytest.mark.parametrize("asked", [[], [requirement("Be kind", "soft")]])
+def test_nothing_judged_is_no_fit_whatever_the_title(resume: dict[str, Any], asked: list[Requirement]) -> None:
+    title = resume["work"][0]["position"]
+    assert match(resume, analysis_of(*asked, title=title), as_of=AS_OF).fit is None
+    run = gather_evidence(
+        resume,
+        analysis_of(*asked, title=title),
+        job_id="job",
+        owner="owner",
+        as_of=AS_OF,
+        embeddings=None,
+        memory=None,
+    )
+    assert [warning.code for warning in run.warnings] == ["fit_not_judged"]
+
+
+def test_years_without_a_position_point_at_the_entry(resume: dict[str, Any]) -> None:
+    for entry in resume["work"]:
+        entry.pop("position", None)
+    analysis = analysis_of(requirement("1 year of experience", "experience_years"))
+    evidence = match(resume, analysis, as_of=AS_OF).matches[0].evidence
+    assert evidence
+    assert all(item.pointer.count("/") == 2 for item in evidence)
