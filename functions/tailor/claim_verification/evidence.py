@@ -72,7 +72,7 @@ class Evidence:
                 if position + gap < len(tokens) and tokens[position + gap].low in _PARTICLES:
                     for number_of_class in lexicon.classes.get((token.key, tokens[position + gap].key), ()):
                         self.by_class[number_of_class].append(place)
-            if lexicon.language == "de" and token.low.isalpha() and token.raw.islower():
+            if lexicon.language == "de" and token.low.isalpha() and (token.raw.islower() or token.initial):
                 self._index_separable(tokens, position, place)
             for length in range(2, 6):
                 words = tokens[position : position + length]

@@ -9,6 +9,8 @@ from claim_verification.alignment import Alignment, find_phrases
 from claim_verification.models import VerdictReason
 from claim_verification.tokens import Token
 
+_AS = ("as", "als", "comme", "como", "come")
+
 
 def check_titles(a: Alignment) -> Iterator[VerdictReason]:
     """A title, with its rank and field, must be one the person held."""
@@ -27,11 +29,16 @@ def check_titles(a: Alignment) -> Iterator[VerdictReason]:
             and a.words[first - 1].index == a.words[first].index - 1
         ):
             first -= 1
+        modified = first
+        while modified > 0 and first - modified < 3 and _modifies(a, modified - 1):
+            modified -= 1
+        if modified and a.words[modified - 1].low in _AS and modified < first:
+            first = modified  # "as lab manager": the noun before the title is part of it
         chain = [t.key for t in a.words[first : position + 1]]
         opener = a.words[first - 1].low if first else ""
         opener = a.words[first - 2].low if opener in a.lexicon.sets["articles"] and first > 1 else opener
         if (
-            opener in ("as", "als", "comme", "como", "come")
+            opener in _AS
             and not any(
                 _holds(words, chain)
                 for words in (
@@ -40,6 +47,7 @@ def check_titles(a: Alignment) -> Iterator[VerdictReason]:
                 )
             )
             and not any(o.low == opener for text in texts for o in text)
+            and not any([t.key for t in text.words[: len(chain)]] == chain for text in a.statements)
         ):
             yield VerdictReason(
                 "title",
@@ -55,6 +63,18 @@ def check_titles(a: Alignment) -> Iterator[VerdictReason]:
             yield VerdictReason("title", f"“{token.raw}” is not what the person is in the source")
         elif _borrowed(a, token, first):
             yield VerdictReason("title", f"“{token.raw}” is the person's own title, not of whom the source speaks")
+
+
+def _modifies(a: Alignment, place: int) -> bool:
+    """Whether a word stands right before the next one and only describes it."""
+    token, after = a.words[place], a.words[place + 1]
+    return (
+        token.clause == after.clause
+        and token.index == after.index - 1
+        and a.contentful(token)
+        and token.low not in a.lexicon.sets["prepositions"]
+        and token.low not in _AS
+    )
 
 
 def _anothers(a: Alignment, token: Token) -> bool:

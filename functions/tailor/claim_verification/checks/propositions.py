@@ -304,10 +304,17 @@ def _one_of(token: Token) -> bool:
 def check_quantifiers(a: Alignment) -> Iterator[VerdictReason]:
     """All, every, company-wide, many: only where the source says so."""
     source = [token for text in a.evidence.texts for token in text.words]
+    framed = {
+        place
+        for start, length in find_phrases(a.words, a.lexicon.phrases.get("framing_phrases", ()))
+        for place in range(start, start + length)
+    }
     for kind, phrases in a.lexicon.quantifier.items():
         in_source = bool(find_phrases(source, phrases))
         for start, length in find_phrases(a.words, phrases):
             words = a.words[start : start + length]
+            if start in framed:
+                continue  # "tout en gérant"
             if all(word.quantity is not None for word in words) or (kind == "all" and _in_rate(a, start)):
                 continue
             rests = all(a.places.get(word.index) for word in words)
@@ -654,7 +661,7 @@ def check_doers(a: Alignment) -> Iterator[VerdictReason]:
             continue
         own = all(_opens(a.statements[p.text], p.token) for p in exact)
         others = [p for t in doers for p in a.in_statements(t) if p.strength == EXACT]
-        if own and others and not any(_behind_by(a.statements[p.text], p.token) for p in others):
+        if own and others and not any(_behind_by(a, a.statements[p.text], p.token, token.key) for p in others):
             yield VerdictReason("agent", f"“{token.raw}” is what the person did, not others")
 
 
@@ -666,8 +673,13 @@ def _opens(text: Text, index: int) -> bool:
     return index == 0 or text.tokens[index - 1].low in ("and", ",", ";", ".")
 
 
-def _behind_by(text: Text, index: int) -> bool:
-    return any(t.low in ("by", "through", "via") for t in text.tokens[max(0, index - 5) : index])
+def _behind_by(a: Alignment, text: Text, index: int, verb: str) -> bool:
+    """Whether the source too has this verb done "by" the noun at `index`; any verb where none stands before "by"."""
+    for token in reversed(text.tokens[max(0, index - 5) : index]):
+        if token.low in ("by", "through", "via"):
+            before = text.tokens[token.index - 1] if token.index else None
+            return before is None or not _participle(a, before) or before.key == verb
+    return False
 
 
 def check_workplaces(a: Alignment) -> Iterator[VerdictReason]:

@@ -518,7 +518,9 @@ def _makes_the_deed(a: Alignment, token: Token) -> bool:
         for place in a.in_statements(other):
             tokens = a.statements[place.text].tokens
             source = tokens[place.token]
-            opens = source.initial or (place.token > 0 and tokens[place.token - 1].low in ("and", ","))
+            opens = source.initial or (
+                place.token > 0 and tokens[place.token - 1].low in ("and", ",", "by", "through", "while")
+            )
             if place.strength > 1 and opens and source.low.endswith(("ed", "ing")) and not other.low.endswith("ed"):
                 return True
     return False
