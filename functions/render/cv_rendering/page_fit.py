@@ -21,7 +21,7 @@ SMALLEST_TEXT = 8.8
 STEPS = 6
 # A last page with less than this is a stray end that a slightly denser setting takes back.
 STRAY_END = 0.18
-STRAY_END_DENSITY = 0.95
+STRAY_END_DENSITIES = (0.95, 0.9)
 # A CV this many times too long will not get there by density; it is not worth the search.
 HOPELESS = 3
 # Never a job, a degree, a date, an employer or the person: only details, and whole lesser entries.
@@ -109,11 +109,14 @@ def _without_stray_end(natural: Fitted, attempt: Callable[[float], Fitted]) -> F
     """Take a last page with only a few lines back onto the page before, if a little density does it."""
     if natural.pages < 2 or natural.layout.last_page_fill > STRAY_END:
         return natural
-    scale = natural.design.scale * STRAY_END_DENSITY
-    if scale * natural.design.template.body_size < SMALLEST_TEXT:
-        return natural
-    tighter = attempt(scale)
-    return tighter if tighter.pages < natural.pages else natural
+    for factor in STRAY_END_DENSITIES:
+        scale = natural.design.scale * factor
+        if scale * natural.design.template.body_size < SMALLEST_TEXT:
+            break
+        tighter = attempt(scale)
+        if tighter.pages < natural.pages:
+            return tighter
+    return natural
 
 
 def _loosest(attempt: Callable[[float], Fitted], densest: float, loosest: float, fits: Fitted, limit: int) -> Fitted:

@@ -30,6 +30,12 @@ _SCRIPTS = (
     "Noto Sans Georgian",
     "Noto Sans Armenian",
 )
+# The last line of a paragraph: shorter than this it is a stray word. What is held together must not leave a gap in
+# the line before either, and a text of fewer letters than any line holds has no last line.
+SHORT_END = 12
+LONGEST_KEPT_END = 28
+SHORTEST_TO_WRAP = 70
+LAST_OF_CYRILLIC = "\u052f"
 # Han characters look different by region: the document's language decides which comes first.
 _CJK = {
     "ja": "Noto Sans CJK JP",
@@ -55,7 +61,26 @@ def _environment() -> Any:
         auto_reload=False,
     )
     environment.globals["contact_rows"] = contact_rows
+    environment.filters["keep_end"] = keep_end
     return environment
+
+
+def keep_end(text: str) -> Any:
+    """The text with its last words held together, so that no paragraph ends in a line of one short word.
+
+    Only in Latin, Greek and Cyrillic: other scripts break, join and turn around by rules of their own.
+    """
+    from markupsafe import Markup, escape
+
+    end = ""
+    rest = text
+    while len(end) < SHORT_END and " " in rest:
+        rest, _, word = rest.rpartition(" ")
+        end = f"{word} {end}".rstrip()
+    other_script = any(character > LAST_OF_CYRILLIC and character.isalpha() for character in text)
+    if len(text) < SHORTEST_TO_WRAP or " " not in end or len(end) > LONGEST_KEPT_END or other_script:
+        return text
+    return Markup('{} <span class="end">{}</span>').format(escape(rest), escape(end))
 
 
 def contact_rows(document: Document | Letter, design: Design) -> list[list[Contact]]:

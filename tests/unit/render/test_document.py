@@ -1,13 +1,16 @@
 """From JSON Resume to what is printed."""
 
+import re
 from typing import Any
 
 import pytest
 from cv_rendering.design import resolve_design
 from cv_rendering.document import Document, absolute_url, build_document, display_url, format_location
+from cv_rendering.page_html import keep_end
 from cv_rendering.visible import remove_pointers, visible_resume
 from cvmaker_core.pointers import walk_strings
 from cvmaker_core.schema.jobs import DesignOptions
+from markupsafe import escape
 
 
 def document_of(resume: dict[str, Any], template: str = "classic", **options: Any) -> Document:
@@ -160,3 +163,23 @@ def test_removing_several_items_does_not_shift_the_others() -> None:
         resume, ["/work/0/highlights/0", "/awards/0", "/work/0/highlights/2", "/nowhere/5", "/work/9/name", "/awards/7"]
     )
     assert resume == {"work": [{"highlights": ["b", "d"]}], "awards": [{"title": "y"}]}
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Moved fourteen services from virtual machines to Kubernetes, from 40 minutes to 6.", "minutes to 6."),
+        ("Wrote the parcel tracking API in Python – it answers 1,200 requests a second at peak.", "second at peak."),
+        ("Moved fourteen services from <b>virtual</b> machines to Kubernetes, which was R&D.", "which was R&amp;D."),
+        ("Moved fourteen services from virtual machines and back, for internationalisation", None),
+        ("Too short to wrap.", None),
+        ("نقل أربع عشرة خدمة من الأجهزة الافتراضية إلى منصة جديدة مما قلل من وقت النشر كثيرا", None),
+    ],
+)
+def test_no_paragraph_ends_in_one_short_word(text: str, kept: str | None) -> None:
+    set_text = str(escape(keep_end(text)))
+    assert set_text.count('<span class="end">') == (kept is not None)
+    if kept:
+        assert set_text.endswith(f'<span class="end">{kept}</span>')
+    assert "<b>" not in set_text
+    assert re.sub(r'<span class="end">|</span>', "", set_text) == str(escape(text))
