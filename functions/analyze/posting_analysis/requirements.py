@@ -73,7 +73,7 @@ def extract_candidates(text: str) -> list[Candidate]:
     for statement in statements(text):
         if facts and facts.start() <= statement.start < facts.end():
             continue
-        found.extend(_from_statement(text, statement))
+        found.extend(_cleaned(text, _from_statement(text, statement)))
     if facts and not any(candidate.kind == "degree" for candidate in found):
         degree = next((m for m in re.finditer(r"[^;]+", facts[0]) if vocabulary().degree.search(m[0])), None)
         if degree:
@@ -114,6 +114,80 @@ def weigh(text: str, candidates: list[Candidate]) -> list[Requirement]:
         )
         for number, ((_, candidate), weight) in enumerate(zip(chosen, raw, strict=True), start=1)
     ]
+
+
+# --- the last look at what was cut out -----------------------------------------------------------
+
+
+def _cleaned(text: str, candidates: Iterator[Candidate]) -> Iterator[Candidate]:
+    """Candidates as texts that can be quoted alone; what is left of a cut and asks for nothing goes."""
+    lexicon = vocabulary()
+    for candidate in candidates:
+        start, end = _without_joints(text, *_whole_brackets(text, candidate.start, candidate.end))
+        words = text[start:end]
+        named = re.findall(r"[^\W\d_]+", words.casefold())
+        if not words or not re.search(r"\w", words) or (named and lexicon.heading_words.issuperset(named)):
+            continue
+        if candidate.kind != "duty" and lexicon.asks_nothing.fullmatch(words):
+            continue
+        if candidate.kind != "duty" and lexicon.goes_on.match(words) and not find_skills(words):
+            continue
+        kind = candidate.kind
+        if kind == "skill" and lexicon.told_of_a_person.match(words) and not find_skills(words):
+            kind = "soft"
+        yield replace(candidate, start=start, end=end, kind=kind)
+
+
+# How far behind a cut the bracket may close that the cut left open: "(degree in English is preferred)".
+_CLOSING_REACH = 30
+
+
+def _whole_brackets(text: str, start: int, end: int) -> tuple[int, int]:
+    """A range whose brackets all have partners: it is extended to the near end of one, or cut in front of it."""
+    for opening, closing in ("()", "[]"):
+        while True:
+            open_at: list[int] = []
+            stray = None
+            for index in range(start, end):
+                if text[index] == opening:
+                    open_at.append(index)
+                elif text[index] == closing:
+                    if not open_at:
+                        stray = index
+                        break
+                    open_at.pop()
+            if stray is not None:  # the longer side says more
+                start, end = (start, stray) if stray - start >= end - stray else (stray + 1, end)
+            elif open_at:
+                close = text.find(closing, end, end + _CLOSING_REACH)
+                if len(open_at) == 1 and close >= 0 and not re.search(rf"[\n{re.escape(opening)}]", text[end:close]):
+                    end = close + 1
+                    break
+                before, after = (start, open_at[0]), (open_at[0] + 1, end)
+                start, end = before if len(text[slice(*before)].split()) >= 2 else after
+            else:
+                break
+    return (start, end) if text[end - 1 : end] in (")", "]") else _edges(text, start, end)
+
+
+def _without_joints(text: str, start: int, end: int) -> tuple[int, int]:
+    """Without a conjunction at either end: it joined what was cut off."""
+    joints = vocabulary().joints(_language.get()) | {"but", "aber", "mais", "pero"}
+    while True:
+        words = text[start:end]
+        last = re.search(r"(?:^|[\s,;]+)(\S+)$", words)
+        first = re.match(r"(\S+)(?:\s+|$)", words)
+        if last and last[1].casefold() in joints and not _is_capital_name(last[1], words):
+            start, end = _edges(text, start, start + last.start())
+        elif first and first[1].casefold() in joints - {"or"} and not _is_capital_name(first[1], words):
+            start, end = _edges(text, start + first.end(), end)
+        else:
+            return start, end
+
+
+def _is_capital_name(word: str, words: str) -> bool:
+    """Whether a conjunction's letters are a name: "BUT informatique", "O"; not where everything is in capitals."""
+    return word.isupper() and (len(word) == 1 or not words.isupper())
 
 
 # --- one statement -----------------------------------------------------------------------------
@@ -243,7 +317,8 @@ def _split_prose(text: str, start: int, end: int) -> list[tuple[int, int]]:
     parts: list[tuple[int, int]] = []
     left = 0
     for cut_start, cut_end in sorted(cuts):
-        if cut_start < left:
+        before = text[start : start + cut_start]
+        if cut_start < left or before.count("(") > before.count(")"):
             continue
         tail = text[start + cut_end : end]
         if _language.get() == "en" and not vocabulary().english_verb.match(tail):
@@ -269,11 +344,14 @@ def _clauses(text: str, start: int, end: int, must: bool) -> Iterator[Candidate]
             position = inner.end()
     rest = text[position:end]
     found = re.finditer(
-        r";\s+|,\s+(?:(?:and|und|et|y|e|en)\s+)?(?=ideally|preferably|idealerweise|idéalement|idealmente|bij voorkeur)"
-        r"|\s+(?:but|aber|mais|pero)\s+",
+        r";\s+|,\s+(?:(?:and|und|et|y|e|en)\s+)?(?=ideally|preferably|idealerweise|idéalement|idealmente|bij voorkeur"
+        r"|not necessarily|nicht (?:zwingend|unbedingt)|pas (?:nécessairement|forcément)|no necesariamente)"
+        r"|(?<!preferably)(?<!ideally)\s+(?:but|aber|mais|pero)\s+(?!not (?:required|essential|necessary|needed))",
         rest,
+        re.IGNORECASE,
     )
-    cuts = [0, *(match.end() for match in found), len(rest)]
+    outside = [match.end() for match in found if rest[: match.start()].count("(") <= rest[: match.start()].count(")")]
+    cuts = [0, *outside, len(rest)]
     for left, right in pairwise(cuts):
         yield from _one_clause(text, position + left, position + right, must)
 
@@ -281,8 +359,11 @@ def _clauses(text: str, start: int, end: int, must: bool) -> Iterator[Candidate]
 def _one_clause(text: str, start: int, end: int, must: bool) -> Iterator[Candidate]:
     lexicon = vocabulary()
     start, end = _edges(text, start, end)
+    conceded = lexicon.concession.match(text[start:end])
+    if conceded and conceded.end() < end - start:
+        start += conceded.end()
     words = text[start:end]
-    if len(words) < 2 or fold(words) in lexicon.generic:
+    if len(words) < 2 or fold(words) in lexicon.generic or lexicon.asks_nothing.fullmatch(words):
         return
     if lexicon.nice_cue.search(words):
         must = False
@@ -395,6 +476,11 @@ def _long_list(text: str, start: int, end: int) -> list[tuple[int, int]]:
         return [(start, end)]
     if _is_choice(text[start:end]) and all(canonical_skill(text[slice(*_trim_item(text, a, b))]) for a, b in parts):
         return [(start, end)]  # "AWS, Azure or GCP"
+    # "You know how to make solid, user-friendly, secure applications": a sentence's adjectives are no items.
+    if vocabulary().told_of_a_person.match(text[slice(*_edges(text, *parts[0]))]) and any(
+        len(text[a:b].split()) == 1 and not canonical_skill(text[a:b].strip()) for a, b in parts[1:]
+    ):
+        return [(start, end)]
     # "UI trends, techniques and technologies": later single common words belong to the first item.
     lone = sum(len(text[a:b].split()) == 1 and not _is_known(text[a:b].strip()) for a, b in parts[1:])
     if len(parts) >= 3 and all(len(text[a:b].split()) <= 9 for a, b in parts) and not lone:
@@ -686,6 +772,7 @@ def _trim_clause(text: str, start: int, end: int) -> tuple[int, int]:
     start, end = _edges(text, start, end)
     opener = re.match(
         r"(?:(?:you(?:'ll|'re|'ve| are| have| will)?|must|should|will|sie|du|vous|tu)\s+(?:also\s+)?"
+        r"(?:certainly|surely|really|do|already)?\s*"
         r"(?:have|be|are|possess|bring|need|haben|hast|sind|bist|verfügst über|verfügen über|avez|êtes)?\s*)(?=\w{3})",
         text[start:end],
         re.IGNORECASE,

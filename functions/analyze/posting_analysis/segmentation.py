@@ -26,6 +26,7 @@ _RUN_TOGETHER = re.compile(
             rf"(?<=[{_LOWER}]{{3}})(?=A [{_LOWER}])",
             rf"(?<=\w\w[)\]!])(?=[{_UPPER}](?:[{_LOWER}]|\s))",
             rf"(?<=[{_LOWER}]{{3}}[.:])(?=[{_UPPER}][{_LETTER}\s])",
+            rf"(?<=[{_UPPER}]{{3}}\.)(?=[{_UPPER}][{_LOWER}]{{4}})",
             rf"(?<=-[{_UPPER}][{_LOWER}])(?=[{_UPPER}][{_LOWER}]{{3}})",
             rf"(?<=[{_LOWER}]{{4}})(?=[{_UPPER}]{{2,}}\b)",
             rf"(?<=[{_LOWER}]{{4}})(?=\d+(?:\.\d+|[-–]\d+)?[\s+])",
@@ -209,6 +210,12 @@ def _boundaries(text: str, start: int, end: int, run_together: frozenset[str] | 
             stem = word[1].casefold().strip(".")
             if stem in vocabulary().abbreviations or (len(stem) == 1 and stem.isalpha()):
                 continue
+        if (
+            match[0].startswith(".")
+            and text[match.start() - 1].isdigit()
+            and vocabulary().month.match(text, match.end())
+        ):
+            continue
         # "approx. 3", "Nr. 4" are no sentence ends; "… experience. 3 years …" is.
         number_follows = match[0].startswith(".") and text[match.end() : match.end() + 1].isdigit()
         if number_follows and word and len(word[1]) <= 4:

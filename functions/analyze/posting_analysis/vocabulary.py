@@ -94,6 +94,34 @@ class Vocabulary:
     def injection(self) -> re.Pattern[str]:
         return re.compile("|".join(self.common["injection"]), re.IGNORECASE)
 
+    @cached_property
+    def asks_nothing(self) -> re.Pattern[str]:
+        """A whole clause that takes a wish back: "no degree required"."""
+        return re.compile(rf"(?:{'|'.join(map(_any_apostrophe, self.common['asks_nothing']))})", re.IGNORECASE)
+
+    @cached_property
+    def goes_on(self) -> re.Pattern[str]:
+        """How a clause begins that belongs to the wish before it: "or equivalent in the federal service"."""
+        return re.compile(rf"(?:{'|'.join(self.common['goes_on'])})", re.IGNORECASE)
+
+    @cached_property
+    def concession(self) -> re.Pattern[str]:
+        """What stands in front of a wish and grants the contrary: "While you may not know Photoshop, …"."""
+        return re.compile("|".join(self.common["concessions"]), re.IGNORECASE)
+
+    @cached_property
+    def told_of_a_person(self) -> re.Pattern[str]:
+        """How a clause begins that tells of a person rather than names a skill."""
+        return re.compile(rf"(?:{'|'.join(self.common['told_of_a_person'])})(?!\w)", re.IGNORECASE)
+
+    @cached_property
+    def heading_words(self) -> frozenset[str]:
+        return frozenset(self.common["heading_words"])
+
+    def joints(self, language: str) -> frozenset[str]:
+        """The words that join a list in one language and in English, as they are written."""
+        return frozenset(word.replace("\\", "") for name in ("and", "or") for word in self._joints(language, name))
+
     # --- trimming ----------------------------------------------------------------------------
 
     @cached_property
@@ -179,6 +207,11 @@ class Vocabulary:
     @cached_property
     def abbreviations(self) -> frozenset[str]:
         return frozenset(self.common["abbreviations"])
+
+    @cached_property
+    def month(self) -> re.Pattern[str]:
+        """The name of a month, as it follows a day's ordinal in German: "15. Januar"."""
+        return re.compile(rf"(?:{'|'.join(self.common['months_after_ordinals'])})\b")
 
     @cached_property
     def camel_case(self) -> frozenset[str]:

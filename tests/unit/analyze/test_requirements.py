@@ -147,3 +147,77 @@ def test_hostile_sizes_end_soon(text: str) -> None:
     began = time.perf_counter()
     find_requirements(prepare_posting(text).text)
     assert time.perf_counter() - began < 4
+
+
+def kinds(*asked: str) -> dict[str, tuple[str, bool]]:
+    return found("You work with us and the team.\n\nRequirements\n" + "".join(f"- {line}\n" for line in asked))
+
+
+def test_a_conjunction_is_no_french_degree() -> None:
+    asked = kinds("Good working knowledge in at least one web framework (preferably but not necessarily Rails)")
+    assert asked == {"Good working knowledge in at least one web framework": ("skill", True), "Rails": ("skill", False)}
+    assert kinds("BUT informatique")["BUT informatique"][0] == "degree"
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Python, not necessarily Django", "Django"),
+        ("Go is not required", "Go"),
+        ("Knowledge of Kubernetes nice to have", "Kubernetes"),
+        ("Java, nicht zwingend Spring", "Spring"),
+        ("Kubernetes ist kein Muss", "Kubernetes"),
+    ],
+)
+def test_what_is_not_necessary_is_no_must(line: str, name: str) -> None:
+    assert kinds(line)[name] == ("skill", False)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Apply before 15 January",
+        "Deadline: 15 January 2027",
+        "Applications close on 3 March",
+        "A cover letter of one page",
+        "Please send your CV to us",
+        "Submit your application by Friday",
+        "30 days of paid holiday",
+        "Free gym membership",
+        "No degree required",
+        "Minimum Education, Knowledge & Experience:",
+        "or equivalent in the federal service",
+        "Bewerbungsfrist: 15. Januar",
+        "Bitte bewerben Sie sich bis zum 15. Januar mit Lebenslauf",
+    ],
+)
+def test_deadlines_benefits_and_leftovers_are_no_requirements(line: str) -> None:
+    assert kinds("Docker", line) == {"Docker": ("skill", True)}
+
+
+def test_deadlines_at_work_are_requirements() -> None:
+    assert "deadlines" in " ".join(kinds("Ability to meet tight deadlines"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "3 years of experience with SQL (or similar, and",
+        "Degree in biology or a related field (biology, geology, chemistry, etc.). Another may do",
+        "Budgets and planning) and reporting for the (regional office",
+        "Experience with budgets but",
+    ],
+)
+def test_requirements_are_whole(line: str) -> None:
+    for words in kinds(line):
+        assert words.count("(") == words.count(")")
+        assert words.split()[-1] not in {"and", "or", "but", "&"}
+
+
+def test_sentences_about_a_person_name_no_skill() -> None:
+    asked = kinds(
+        'You\'re a "designer" in the old sense. While you might not know much Photoshop, '
+        "you do know how to make solid, user-friendly, secure applications."
+    )
+    assert {kind for kind, _ in asked.values()} == {"soft"}
+    assert not any("Photoshop" in words for words in asked)
