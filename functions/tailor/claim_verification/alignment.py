@@ -115,7 +115,7 @@ class Alignment:
                 and place.strength < EXACT
                 and token.low == token.key + "s"
                 and token.key in self.lexicon.sets["up"] | self.lexicon.sets["down"]
-                and other.low.endswith(("ed", "ing"))
+                and (other.low.endswith(("ed", "ing")) or other.low in self.lexicon.irregular or other.low == "cut")
                 and self.noun_before(token)
             )
         if (

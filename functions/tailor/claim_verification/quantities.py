@@ -414,6 +414,7 @@ def _context(quantity: Quantity, text: Text, lexicon: Lexicon) -> None:
             and unit is not None
             and (kind := lexicon.units.get((unit.low,)))
             and kind[0] in ("time", "months")
+            and (offset == ahead or tokens[offset - 1].low not in ("within", "in", "over", "of", "during", "inside"))
         ):
             quantity.per = _rate(kind)
             break

@@ -154,7 +154,9 @@ def _of_change(a: Alignment, claim: Quantity) -> bool:
 def _rate_said(a: Alignment, claim: Quantity) -> bool:
     """“11,000 a night” also says “nightly”; the word itself is checked as a word."""
     return any(
-        a.places.get(t.index) for t in a.text.tokens[claim.last + 1 : claim.last + 6] if (t.low,) in a.lexicon.units
+        any(a.evidence.token(place).quantity is None for place in a.places.get(t.index, ()))  # "three years" is no rate
+        for t in a.text.tokens[claim.last + 1 : claim.last + 6]
+        if (t.low,) in a.lexicon.units
     )
 
 

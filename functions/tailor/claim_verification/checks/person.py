@@ -34,7 +34,13 @@ def check_titles(a: Alignment) -> Iterator[VerdictReason]:
             modified -= 1
         if modified and a.words[modified - 1].low in _AS and modified < first:
             first = modified  # "as lab manager": the noun before the title is part of it
+        before = first
+        while before and first - before < 4 and _counts_among(a, a.words[before - 1]):
+            before -= 1
         chain = [t.key for t in a.words[first : position + 1]]
+        if before < first and before and a.words[before - 1].low in _AS and not any(_holds(t, chain) for t in titles):
+            yield VerdictReason("title", f"“{token.raw}” is not what the person was")
+            continue
         opener = a.words[first - 1].low if first else ""
         opener = a.words[first - 2].low if opener in a.lexicon.sets["articles"] and first > 1 else opener
         if (
@@ -63,6 +69,11 @@ def check_titles(a: Alignment) -> Iterator[VerdictReason]:
             yield VerdictReason("title", f"“{token.raw}” is not what the person is in the source")
         elif _borrowed(a, token, first):
             yield VerdictReason("title", f"“{token.raw}” is the person's own title, not of whom the source speaks")
+
+
+def _counts_among(a: Alignment, token: Token) -> bool:
+    """“as *one of the three* directors”, “as *part of a group of* …”: the person is counted among them."""
+    return token.quantity is not None or token.low in a.lexicon.sets["articles"] | {"of", "von", "de", "des", "the"}
 
 
 def _modifies(a: Alignment, place: int) -> bool:

@@ -651,6 +651,7 @@ def _circumstance(a: Alignment, place: Place) -> bool:
 
 def check_doers(a: Alignment) -> Iterator[VerdictReason]:
     """What the person did is not told as done by others: "built …" → "… built by three teams"."""
+    yield from _taken_from_others(a)
     for token in a.words:
         after = a.text.tokens[token.index + 1] if token.index + 1 < len(a.text.tokens) else None
         if after is None or after.low != "by" or a.lexicon.language != "en" or not _participle(a, token):
@@ -663,6 +664,26 @@ def check_doers(a: Alignment) -> Iterator[VerdictReason]:
         others = [p for t in doers for p in a.in_statements(t) if p.strength == EXACT]
         if own and others and not any(_behind_by(a, a.statements[p.text], p.token, token.key) for p in others):
             yield VerdictReason("agent", f"“{token.raw}” is what the person did, not others")
+
+
+def _taken_from_others(a: Alignment) -> Iterator[VerdictReason]:
+    """“apprentices who passed” does not become “trained apprentices and passed”."""
+    if a.lexicon.language != "en":
+        return
+    others = ("who", "whom", "whose", "which", "that", "both", "all", "each", "them", "they", "with")
+    for token in a.words:
+        before = a.text.tokens[token.index - 1].low if token.index else ""
+        if not _participle(a, token) or not (token.initial or before in ("and", "then", "also")):
+            continue
+        exact = [p for p in a.in_statements(token) if p.strength == EXACT]
+        ahead = [t.low for t in a.words if t.index < token.index and t.sentence == token.sentence]
+        if exact and not set(ahead) & set(others) and all(_of_relative(a.statements[p.text], p.token) for p in exact):
+            yield VerdictReason("agent", f"“{token.raw}” is what others did in the source")
+
+
+def _of_relative(text: Text, index: int) -> bool:
+    """Whether a verb stands right behind “who” (one or two words between)."""
+    return any(t.low in ("who", "whom") for t in text.tokens[max(0, index - 3) : index])
 
 
 def _participle(a: Alignment, token: Token) -> bool:
