@@ -166,7 +166,7 @@ def _employer_name(value: str | None) -> str | None:
     value = _tidy(value)
     if value:
         value = _tidy(_balanced(_BEFORE_NAME.sub("", value, count=1) if _BEFORE_NAME.match(value) else value))
-    if not value or re.search(r"[:：]", value):
+    if not value or re.search(r"[:：]", value) or fold(value) in vocabulary().nobody:
         return None
     return value
 
@@ -286,6 +286,8 @@ def _location_of_head(head: list[str], title: str | None, employer: str | None) 
         if "\x00" not in rest and not listed:
             continue
         for raw in re.split(r"\s+[–—|·•-]\s+|\s*\|\s*|\x00,?\s*", rest):
+            if raw.rstrip().endswith(":"):  # "Position: " in front of the title is its label
+                continue
             part = vocabulary().gender_marker.sub("", raw).strip(" ,;:()–—·-")
             part = re.sub(r"^(?:à|in|en|te|a|at|em)\s+", "", part)
             if (

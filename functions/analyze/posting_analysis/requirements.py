@@ -124,6 +124,9 @@ def _cleaned(text: str, candidates: Iterator[Candidate]) -> Iterator[Candidate]:
     lexicon = vocabulary()
     for candidate in candidates:
         start, end = _without_joints(text, *_whole_brackets(text, candidate.start, candidate.end))
+        opened = re.search(r"\s+[^\W\d_]+$", text[start:end]) if text[end : end + 1] == ":" else None
+        if opened and lexicon.preposition.fullmatch(opened[0].strip()):  # "liaison with:" opened a list
+            end = start + opened.start()
         words = text[start:end]
         named = re.findall(r"[^\W\d_]+", words.casefold())
         if not words or not re.search(r"\w", words) or (named and lexicon.heading_words.issuperset(named)):

@@ -209,6 +209,11 @@ class Vocabulary:
         return frozenset(self.common["abbreviations"])
 
     @cached_property
+    def nobody(self) -> frozenset[str]:
+        """What may stand behind "About" and is no employer's name, folded."""
+        return frozenset(self.common["nobody"])
+
+    @cached_property
     def month(self) -> re.Pattern[str]:
         """The name of a month, as it follows a day's ordinal in German: "15. Januar"."""
         return re.compile(rf"(?:{'|'.join(self.common['months_after_ordinals'])})\b")

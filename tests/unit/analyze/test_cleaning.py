@@ -94,6 +94,8 @@ def test_labels_win() -> None:
     ("head", "title", "employer"),
     [
         ("Title: Product Manager\nSeries & grade level: GS-2210-14/15", "Product Manager", None),
+        ("Position: Registered Nurse\nCompany & team: Kelpline", "Registered Nurse", None),
+        ("Sobre nosotros\nSomos una empresa de la ciudad y buscamos un contable", None, None),
         ("Data Analyst\nAbout Kelpline Foundation", "Data Analyst", "Kelpline Foundation"),
         ("Über Kelpline GmbH\nWir suchen eine Buchhalterin (m/w/d) für unser Team", None, "Kelpline GmbH"),
         (
@@ -115,4 +117,5 @@ def test_a_headline_holds_no_labels_lead_ins_or_half_brackets(
     assert read.employer == employer
     assert title is None or read.title == title
     for value in (read.title, read.employer, read.location):
+        assert value not in {"Position", "Title"}
         assert not value or (":" not in value and value.count("(") == value.count(")"))

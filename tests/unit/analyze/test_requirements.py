@@ -214,6 +214,12 @@ def test_requirements_are_whole(line: str) -> None:
         assert words.split()[-1] not in {"and", "or", "but", "&"}
 
 
+def test_a_preposition_in_front_of_a_list_goes() -> None:
+    assert "Be the champion and liaison" in found(
+        "Responsibilities\n- Be the champion and liaison with:\n- Plan the week"
+    )
+
+
 def test_sentences_about_a_person_name_no_skill() -> None:
     asked = kinds(
         'You\'re a "designer" in the old sense. While you might not know much Photoshop, '
