@@ -314,6 +314,42 @@ def read_entry(document: Document, lines: list[Line]) -> Entry:
     return entry
 
 
+def split_one_line_studies(lines: list[Line]) -> list[list[Line]]:
+    """Lines that each name an institution and a degree are a study each, where no dates tell them apart."""
+    whole = [not line.bullet and institution_score(line.text) >= 1.2 and degree_score(line.text) > 0 for line in lines]
+    if sum(whole) < 2 or not whole[0] or any(ranges(line.text) for line in lines):
+        return [lines]
+    starts = [i for i, is_whole in enumerate(whole) if is_whole]
+    return [lines[a:b] for a, b in zip(starts, [*starts[1:], len(lines)], strict=True)]
+
+
+def take_missing_half(document: Document, entry: Entry) -> None:
+    """A study is an institution and a degree: the half its header lacks may be one of the next lines."""
+    for score, least in ((institution_score, 1.2), (degree_score, 1.5)):
+        if not entry.header or any(score(f.text) >= 1 for f in entry.fragments):
+            continue
+        for number, line in enumerate(entry.body[:3]):
+            labelled = ":" in line.text[:-1] and not (
+                score is degree_score and re.match(r"[^:\s]{1,12}:\s", line.text)  # "B.S.: Physics" is no label
+            )
+            if line.bullet or len(line.text.split()) > 12 or ends_sentence(line.text) or labelled:
+                break
+            if score(line.text.replace(":", " ")) < least:
+                continue
+            end = number + 1
+            while end < len(entry.body) and runs_on(entry.body[end - 1], entry.body[end]) and end < number + 2:
+                if entry.body[end].bullet or len(entry.body[end].text.split()) > 6 or ":" in entry.body[end].text:
+                    break
+                end += 1
+            taken = entry.body[number:end]
+            del entry.body[number:end]
+            for added in taken:
+                entry.header.append(added)
+                _read_header_line(document, entry, added, len(entry.header) - 1)
+            _join_wrapped(document, entry)
+            break
+
+
 def _stacked_period(document: Document, entry: Entry, above: Line, line: Line) -> bool:
     """Start and end of a period set one over the other."""
     if entry.period is None or not entry.period.single or len(line.text) > 24:
@@ -649,12 +685,16 @@ def degree_score(text: str) -> float:
     return 0.0
 
 
+_QUOTED = re.compile(r"“[^“”]*”|«[^«»]*»|„[^„“”]*[“”]")
+"""What is quoted is a title ("The Virtual University"), not an institution."""
+
+
 def institution_score(text: str) -> float:
     words = lexicon()
     key = plain(text)
     if has_cjk(key):
         return 1.5 if any(word in key for word in words.institutions_cjk) else 0.0
-    hits = words.count_words(text, words.institutions)
+    hits = words.count_words(_QUOTED.sub(" ", text), words.institutions)
     if hits:
         return 1.5
     if re.search(
@@ -719,6 +759,25 @@ def _names_institution(tail: str) -> bool:
     return bool(comma) and institution_score(first) > 1 and place_score(first) == 0
 
 
+def _place_without_mark(text: str, *, education: bool) -> str:
+    """The "Tulsa, OK" of "B.S., Information Technology Tulsa, OK", whose tab was lost; empty if there is none.
+
+    Only after a degree or a title: a town may be the last word of a name ("Bank of New York").
+    """
+    match = re.fullmatch(r"(.+),\s([A-Z]{2})", text)
+    words = lexicon()
+    if not match or match[2] not in words.region_codes:
+        return ""
+    tokens = match[1].split()
+    # A known town of up to three words, or else the last word.
+    size = next((n for n in (3, 2, 1) if len(tokens) > n and plain(" ".join(tokens[-n:])) in words.cities), 1)
+    head, town = " ".join(tokens[:-size]), " ".join(tokens[-size:])
+    sure = degree_score(head) > 0 if education else title_score(head) >= 1 and title_score(town) == 0
+    if not sure or not town[:1].isupper() or re.search(r"(?:[,–|-]|\s(?:in|at|of))$", head) or len(tokens) <= size:
+        return ""
+    return f"{town}, {match[2]}"
+
+
 def _peel(document: Document, fragment: Fragment, *, education: bool, split_commas: bool) -> list[Fragment]:
     text = document.text
     words = lexicon()
@@ -731,12 +790,23 @@ def _peel(document: Document, fragment: Fragment, *, education: bool, split_comm
     if (
         place >= 1.2
         and organisation_score(first_part) < 1
+        and not (education and degree_score(first_part) >= 1.5)
+        and not _place_without_mark(fragment.text, education=education)
         and not (
             institution_score(fragment.text) > 1 if education else place < 2 and organisation_score(fragment.text) >= 1
         )
     ):
         fragment.kind = "place"
         return [fragment]
+    unmarked = _place_without_mark(fragment.text, education=education)
+    if unmarked:
+        cut = text.rfind(unmarked.split()[0], fragment.start, fragment.end)
+        if cut > fragment.start and " ".join(text[cut : fragment.end].split()) == unmarked:
+            head = _part(document, fragment, fragment.start, cut)
+            return [
+                *_peel(document, head, education=education, split_commas=split_commas),
+                _part(document, fragment, cut, fragment.end, "place"),
+            ]
     inner = text[fragment.start : fragment.end]
     # A place at the end: "Google, Mountain View, CA".
     commas = [m.start() for m in re.finditer(r",\s|，", inner)]

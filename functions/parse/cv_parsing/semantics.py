@@ -24,6 +24,8 @@ from cv_parsing.entries import (
     rest_around,
     set_slots,
     split_entries,
+    split_one_line_studies,
+    take_missing_half,
     title_score,
     vote_slots,
 )
@@ -262,8 +264,13 @@ def _inside(line: Line, used: list[Range]) -> bool:
 def _entries_of(builder: Builder, sections: list[Section], *, education: bool) -> list[Entry]:
     entries: list[Entry] = []
     for section in sections:
-        for group in split_entries(section.lines):
+        groups = split_entries(section.lines)
+        if education:
+            groups = [part for group in groups for part in split_one_line_studies(group)]
+        for group in groups:
             entry = read_entry(builder.document, group)
+            if education:
+                take_missing_half(builder.document, entry)
             entry.fragments = explode(builder.document, entry.fragments, education=education)
             set_slots(entry)
             entries.append(entry)
@@ -499,6 +506,10 @@ _NUMERIC_SCORE = re.compile(
 )
 
 
+_LEVEL = re.compile(r"(?i)(?:ISCED|EQF|EQR|DQR|NQF|RQF|CITE|CEC|QEQ|MEC)\b(?:[-\s]?\d{2,4})?[\s:-]*(?:level\s*)?\d")
+"""The level of a study on one of the official scales, as Europass prints it: neither degree nor institution."""
+
+
 def _read_education(builder: Builder, sections: list[Section], title_first: float) -> None:
     entries = _entries_of(builder, sections, education=True)
     if not entries:
@@ -516,6 +527,7 @@ def _read_education(builder: Builder, sections: list[Section], title_first: floa
         item: dict[str, Any] = {}
         pointer = f"/education/{len(items)}"
         candidates: list[Fragment] = []
+        levels: list[Range] = []
         for fragment in entry.fragments:
             match = _SCORE.search(fragment.text) or (
                 _NUMERIC_SCORE.fullmatch(fragment.text.strip("() .")) if len(fragment.text) < 14 else None
@@ -534,8 +546,13 @@ def _read_education(builder: Builder, sections: list[Section], title_first: floa
                         continue
             if fragment.kind in ("place", "type"):
                 continue
+            if _LEVEL.fullmatch(fragment.text):
+                levels.append(fragment.range)
+                continue
             candidates.append(fragment)
         institution, degree, rest, sure = _choose_education(candidates, scores, votes, title_first)
+        if levels and degree is None and institution is not None and institution_score(institution.text) < 1:
+            institution, degree = None, institution  # a level is a qualification's
         institution_value = Value([institution.range], sure) if institution else None
         if institution is None and previous is not None and degree is not None:
             institution_value = Value(list(previous.ranges), 0.6)
@@ -556,13 +573,13 @@ def _read_education(builder: Builder, sections: list[Section], title_first: floa
             # A town that also names universities ("Berkeley") is the place when the institution is named beside it.
             place = next((f for f in area_rest if place_score(f.text) >= 2), None)
             area_rest = [f for f in area_rest if f is not place]
-        if place is not None:
+        if place is not None and "location" not in item:
             builder.put(item, "location", pointer, Value([place.range], 0.88))
         if entry.period is not None:
             builder.put_dates(item, pointer, entry.period, entry.period_offset)
         if entry.links:
             builder.put(item, "url", pointer, Value([entry.links[0]], 0.9))
-        leftovers = [f.range for f in area_rest]
+        leftovers = [*(f.range for f in area_rest), *levels]
         _education_body(builder, item, pointer, entry, leftovers)
         if item:
             items.append(item)
