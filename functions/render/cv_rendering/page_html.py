@@ -74,7 +74,8 @@ def keep_end(text: str) -> Any:
 
     end = ""
     rest = text
-    while len(end) < SHORT_END and " " in rest:
+    # A line that begins in lower case is known for the sentence's rest, by people and by robots that rejoin lines.
+    while (len(end) < SHORT_END or not end[0].islower()) and " " in rest:
         rest, _, word = rest.rpartition(" ")
         end = f"{word} {end}".rstrip()
     other_script = any(character > LAST_OF_CYRILLIC and character.isalpha() for character in text)

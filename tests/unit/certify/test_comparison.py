@@ -114,6 +114,31 @@ def test_a_countrys_name_is_its_code() -> None:
     assert other.wrong_prose == ["/basics/location/countryCode"]
 
 
+def test_a_degree_divided_elsewhere_is_read_but_a_lost_subject_is_not() -> None:
+    sent = {"education": [{"institution": "Uni", "studyType": "BSc in Computer Science", "area": "Berkeley, CA"}]}
+    read = {"institution": "Uni", "studyType": "BSc", "area": "Computer Science", "location": "Berkeley, CA"}
+    assert not compare_resumes(sent, {"education": [read]}).wrong_facts
+    read["area"] = "Computer"
+    assert compare_resumes(sent, {"education": [read]}).wrong_facts
+
+
+def test_a_start_and_end_in_one_month_are_one_printed_date() -> None:
+    sent = {"work": [{"name": "Acme", "startDate": "2016-08-03", "endDate": "2016-08-24"}]}
+    read = {"name": "Acme", "endDate": "2016-08"}
+    assert compare_resumes(sent, {"work": [read]}).transforms["single date"] == 1
+    assert compare_resumes(sent, {"work": [{"name": "Acme"}]}).wrong_facts == ["/work/0/startDate", "/work/0/endDate"]
+    assert compare_resumes(sent, {"work": [{**read, "endDate": "2017-08"}]}).wrong_facts
+    sent["work"][0]["endDate"] = "2016-09"
+    assert compare_resumes(sent, {"work": [{**read, "endDate": "2016-09"}]}).wrong_facts == ["/work/0/startDate"]
+
+
+def test_publications_are_text_and_employers_are_facts() -> None:
+    sent = {"publications": [{"name": "On Valves", "releaseDate": "2016"}], "work": [{"name": "Acme"}]}
+    comparison = compare_resumes(sent, {})
+    assert comparison.wrong_facts == ["/work/0/name"]
+    assert comparison.wrong_prose == ["/publications/0/name", "/publications/0/releaseDate"]
+
+
 def test_skills_may_be_grouped_otherwise_but_not_lost() -> None:
     sent = {"skills": [{"name": "Python"}, {"name": "Go"}]}
     assert compare_resumes(sent, {"skills": [{"keywords": ["Python", "Go"]}]}).transforms == {"regrouped": 2}
