@@ -189,7 +189,7 @@ def check_negation(a: Alignment) -> Iterator[VerdictReason]:
     ]
     for number, text in enumerate(a.statements):
         for word in denies(text.words):
-            scope = [t for t in text.words if t.clause == word.clause and t.index > word.index][:4]
+            scope = [t for t in text.words if t.clause == word.clause and t.index > word.index][:7]
             if a.uses(number, scope) and not denied and not a.rests_on(number, [word]):
                 yield VerdictReason("negation", f"the source says “{word.raw} {' '.join(t.raw for t in scope[:2])}”")
     for token in denies(a.words):
@@ -202,9 +202,11 @@ def check_plurals(a: Alignment) -> Iterator[VerdictReason]:
     for token in a.words:
         before = a.text.tokens[token.index - 1].low if token.index else ""
         plural = is_plural(token, a.lexicon.language) or before in a.lexicon.sets["plural_articles"]
-        if not plural or token.index in a.phrase_members or token.quantity is not None:
+        if not plural or token.quantity is not None:
             continue
         exact = [place for place in a.in_statements(token) if place.strength == EXACT]
+        if token.index in a.phrase_members and not exact:
+            continue
         regular = any(
             t.low.endswith("ly") and (t.key,) in a.lexicon.classes for t in a.words if 0 < token.index - t.index <= 3
         )
