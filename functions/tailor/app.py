@@ -11,6 +11,9 @@ from cvmaker_core.stage import StageRun, stage_handler
 
 _NO_AI = StageWarning(code="model_not_wanted", message="No language model was asked, as you wished.")
 
+# What tailoring reads of Parse's data: all but where on the page a value stands.
+_PARSED = {"resume": True, "dates": True, "confidence": True, "text": True, "layout": {"language"}}
+
 
 @stage_handler("tailor")
 def handler(run: StageRun) -> None:
@@ -23,8 +26,7 @@ def handler(run: StageRun) -> None:
     model = configured_model(settings(ModelSettings))
     wanted = request.use_ai and model.configuration.usable and bool(analysis.requirements)
     inputs = {
-        # Language and dates as read, and what the person stated: all of Parse's data but the layout's boxes.
-        "parsed": content_hash(parsed.model_dump(mode="json", include={"resume", "dates"})),
+        "parsed": content_hash(parsed.model_dump(mode="json", include=_PARSED)),
         "analysis": content_hash(analyzed.data),
         "evidence": content_hash(evidence.model_dump(mode="json", include={"matches", "fit"})),
         "as_of": request.as_of.isoformat(),

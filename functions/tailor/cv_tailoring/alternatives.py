@@ -6,7 +6,7 @@ offers nothing, which is the honest answer for most bullets.
 
 import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, TypeAlias
@@ -29,6 +29,7 @@ from pydantic import BaseModel, Field
 
 from cv_tailoring.career import read_career
 from cv_tailoring.draft import Draft, entry_of, text_at
+from cv_tailoring.footing import Footing
 from cv_tailoring.language_data import LanguageData, language_data, language_of
 from cv_tailoring.profile import LABEL, SUMMARY, write_headline, write_summary
 from cv_tailoring.proposals_by_model import ProposeAlternatives, requirements_for
@@ -36,7 +37,7 @@ from cv_tailoring.relevance import Relevance, weigh
 from cv_tailoring.reporting import reason
 from cv_tailoring.review import form_objections
 from cv_tailoring.tailoring import source_of, without_orders
-from cv_tailoring.verification import ClaimCheck, Verifier
+from cv_tailoring.verification import ClaimCheck, Verifier, composed_holds
 from cv_tailoring.wording import loses_number
 
 Kind: TypeAlias = Literal["shorter", "outcome_first", "closer"]
@@ -249,11 +250,16 @@ def _offer(item: _Item, kind: Kind, text: str, sources: list[Source], engine: Li
 def _by_rules(item: _Item, parsed: Parsed, as_of: date) -> Iterator[tuple[Kind, str, list[Source]]]:
     if item.pointer in {LABEL, SUMMARY}:
         draft = Draft(item.resume)
-        career = read_career(item.resume, parsed.dates, as_of)
+        footing = Footing.of(parsed, item.resume, as_of, item.language)
+        career = read_career(item.resume, parsed.dates, footing)
+
+        def holds(text: str, sources: Sequence[Source], target: Pointer) -> bool:
+            return composed_holds(item.verifier, text, sources, target, item.language)
+
         if item.pointer == LABEL:
-            write_headline(draft, item.relevance, career)
+            write_headline(draft, item.relevance, career, footing, holds)
         elif item.words:
-            write_summary(draft, item.relevance, career, item.words)
+            write_summary(draft, item.relevance, career, item.words, footing, holds)
         composed = draft.rewordings.get(item.pointer)
         if composed:
             yield "closer", composed.text, list(composed.sources)

@@ -12,6 +12,7 @@ from cvmaker_core.schema.artefacts import Pointer
 from cvmaker_core.visibility import DEFAULT_ORDER
 
 from cv_tailoring.draft import Draft
+from cv_tailoring.footing import Footing
 from cv_tailoring.relevance import Relevance
 
 # Sections of entries that carry bullets.
@@ -22,7 +23,7 @@ _CAREER = ("work", "education")
 # A difference of weight below this is noise of the ranking, not a reason to move something.
 _NOISE = 1e-6
 
-Step: TypeAlias = Callable[[Draft, Relevance], None]
+Step: TypeAlias = Callable[[Draft, Relevance, Footing], None]
 
 
 def _by_weight(relevance: Relevance, pointers: list[Pointer]) -> list[int]:
@@ -31,30 +32,35 @@ def _by_weight(relevance: Relevance, pointers: list[Pointer]) -> list[int]:
     return sorted(range(len(pointers)), key=lambda index: -round(weights[index] / _NOISE))
 
 
-def _reorder(draft: Draft, relevance: Relevance, pointer: Pointer, length: int) -> None:
+def _reorder(draft: Draft, relevance: Relevance, footing: Footing, pointer: Pointer, values: list[Any]) -> None:
+    """Heaviest first, but what the parser cut off keeps its place: elsewhere it would make no sense at all."""
+    length = len(values)
     order = _by_weight(relevance, [pointer + join_pointer(index) for index in range(length)])
+    held = footing.cut(values)
+    moving = iter(index for index in order if index not in held)
+    order = [index if index in held else next(moving) for index in range(length)]
     if order != list(range(length)):
         draft.reorder(pointer, order)
 
 
-def order_bullets(draft: Draft, relevance: Relevance) -> None:
+def order_bullets(draft: Draft, relevance: Relevance, footing: Footing) -> None:
     """Within each job and project, the bullets that prove most come first."""
     for section in _ENTRY_SECTIONS:
         for index, entry in enumerate(draft.source.get(section) or []):
             bullets = entry.get("highlights") or []
-            _reorder(draft, relevance, join_pointer(section, index, "highlights"), len(bullets))
+            _reorder(draft, relevance, footing, join_pointer(section, index, "highlights"), bullets)
 
 
-def order_entries(draft: Draft, relevance: Relevance) -> None:
+def order_entries(draft: Draft, relevance: Relevance, footing: Footing) -> None:
     """Projects, certificates, languages and interests: what proves something first."""
     for section in _FREE_SECTIONS:
-        _reorder(draft, relevance, join_pointer(section), len(draft.source.get(section) or []))
+        _reorder(draft, relevance, footing, join_pointer(section), draft.source.get(section) or [])
         for index, entry in enumerate(draft.source.get(section) or []):
             keywords = entry.get("keywords") or []
-            _reorder(draft, relevance, join_pointer(section, index, "keywords"), len(keywords))
+            _reorder(draft, relevance, footing, join_pointer(section, index, "keywords"), keywords)
 
 
-def order_skills(draft: Draft, relevance: Relevance) -> None:
+def order_skills(draft: Draft, relevance: Relevance, footing: Footing) -> None:
     """Groups that hold what is asked for first, and in each group those keywords first.
 
     Keywords never change groups: a group's name and level are said of every keyword in it.
@@ -74,7 +80,7 @@ def order_skills(draft: Draft, relevance: Relevance) -> None:
     if order != list(range(len(groups))):
         draft.reorder("/skills", order)
     for index, group in enumerate(groups):
-        _reorder(draft, relevance, join_pointer("skills", index, "keywords"), len(group.get("keywords") or []))
+        _reorder(draft, relevance, footing, join_pointer("skills", index, "keywords"), group.get("keywords") or [])
 
 
 def _group_pointers(index: int, group: dict[str, Any]) -> list[Pointer]:
@@ -94,7 +100,7 @@ def sections_of(resume: dict[str, Any]) -> list[str]:
     return [name for name in everything if name in present or name in custom or name == "summary"]
 
 
-def order_sections(draft: Draft, relevance: Relevance) -> None:
+def order_sections(draft: Draft, relevance: Relevance, _footing: Footing) -> None:
     """Skills right after the summary when they hold evidence; then the career; then whatever proves something.
 
     Work, projects and education keep the order in which the person put them; without evidence to

@@ -3,14 +3,28 @@
 The salutation, the date and the closing belong to the template.
 """
 
+import re
 from typing import Any
 
-from cvmaker_core.schema.artefacts import Analysis, CoverLetter, Paragraph, Pointer, Sentence, Source
+from cvmaker_core.human_languages import find_languages
+from cvmaker_core.pointers import resolve_pointer
+from cvmaker_core.schema.artefacts import Analysis, CoverLetter, Paragraph, Pointer, Requirement, Sentence, Source
+from cvmaker_core.skill_aliases import canonical_skill, find_skills
 
 from cv_tailoring.career import Career
-from cv_tailoring.draft import Draft, entry_of, text_at
+from cv_tailoring.draft import Draft, entry_of
+from cv_tailoring.footing import Footing
 from cv_tailoring.language_data import LanguageData, fill, join_names
-from cv_tailoring.profile import FEWEST_YEARS, evidenced_skills, formula, job_sources, years_sources
+from cv_tailoring.profile import (
+    FEWEST_YEARS,
+    Holds,
+    Skill,
+    evidenced_skills,
+    formula,
+    job_sources,
+    skills_sentence,
+    years_sources,
+)
 from cv_tailoring.relevance import Relevance
 from cv_tailoring.reporting import quotable
 from cv_tailoring.wording import bullets_of, tidy
@@ -20,6 +34,9 @@ _BULLETS = 3
 _SKILLS = 6
 _GAPS = 2
 _LONGEST_BULLET = 260
+_LONGEST_GAP = 6  # words
+# Capitals or digits inside a word mark a proper name in every language: SQL, PostgreSQL, C1.
+_ACRONYM = re.compile(r"\w[A-Z0-9+#]")
 
 
 def write_letter(
@@ -28,17 +45,23 @@ def write_letter(
     analysis: Analysis,
     career: Career,
     words: LanguageData,
+    footing: Footing,
+    holds: Holds,
     *,
     body: list[Sentence] | None = None,
 ) -> CoverLetter:
     """The letter; `body`, verified sentences of a model, stands for the baseline's account of the career."""
     paragraphs = [
         [_opening(analysis, words)],
-        body or _account(draft, relevance, career, words),
-        _skills(draft, relevance, words),
-        [*_gaps(relevance, words), Sentence(text=words.letter.thanks, sources=[_frame("thanks")])],
+        body or [sentence for sentence in _account(draft, relevance, career, words, footing) if _true(sentence, holds)],
+        [sentence for sentence in _skills(draft, relevance, words, footing, holds) if _true(sentence, holds)],
+        [*_gaps(relevance, analysis, words), Sentence(text=words.letter.thanks, sources=[_frame("thanks")])],
     ]
     return CoverLetter(paragraphs=[Paragraph(sentences=sentences) for sentences in paragraphs if sentences])
+
+
+def _true(sentence: Sentence, holds: Holds) -> bool:
+    return holds(sentence.text, sentence.sources, LETTER)
 
 
 def _frame(name: str) -> Source:
@@ -61,7 +84,9 @@ def _opening(analysis: Analysis, words: LanguageData) -> Sentence:
     )
 
 
-def _account(draft: Draft, relevance: Relevance, career: Career, words: LanguageData) -> list[Sentence]:
+def _account(
+    draft: Draft, relevance: Relevance, career: Career, words: LanguageData, footing: Footing
+) -> list[Sentence]:
     sentences: list[Sentence] = []
     if career.years > FEWEST_YEARS:
         text = fill(words.letter.years, years=career.years)
@@ -72,20 +97,23 @@ def _account(draft: Draft, relevance: Relevance, career: Career, words: Language
         text = fill(getattr(words.letter, name), position=job.position, employer=job.employer)
         sentences.append(Sentence(text=text, sources=[*job_sources(draft, job), _frame(name)]))
     told = job.pointer if job else ""
-    for pointer, bullet in _best_bullets(draft.source, relevance):
-        sentence = _bullet_sentence(draft, pointer, bullet, words, told=told)
+    for pointer, bullet in _best_bullets(draft.source, relevance, footing):
+        sentence = _bullet_sentence(draft, pointer, bullet, words, footing, told=told)
         if sentence:
             sentences.append(sentence)
             told = entry_of(pointer)
     return sentences
 
 
-def _best_bullets(resume: dict[str, Any], relevance: Relevance) -> list[tuple[Pointer, str]]:
+def _best_bullets(resume: dict[str, Any], relevance: Relevance, footing: Footing) -> list[tuple[Pointer, str]]:
     """The bullets that prove most, each proving something the ones before it do not."""
     ranked = sorted(bullets_of(resume), key=lambda item: -relevance.weight(item[0]))
     chosen: list[tuple[Pointer, str]] = []
     proven: set[str] = set()
     for pointer, text in ranked:
+        parent, place = pointer.rsplit("/", 1)
+        if int(place) in footing.cut(resolve_pointer(resume, parent)) or not footing.sure(pointer):
+            continue
         new = set(relevance.proves.get(pointer, [])) - proven
         if new and len(text) <= _LONGEST_BULLET and "\n" not in text:
             chosen.append((pointer, tidy(text)))
@@ -96,7 +124,7 @@ def _best_bullets(resume: dict[str, Any], relevance: Relevance) -> list[tuple[Po
 
 
 def _bullet_sentence(
-    draft: Draft, pointer: Pointer, bullet: str, words: LanguageData, *, told: Pointer
+    draft: Draft, pointer: Pointer, bullet: str, words: LanguageData, footing: Footing, *, told: Pointer
 ) -> Sentence | None:
     """The bullet with where it was done; None where the entry does not say what and where.
 
@@ -104,8 +132,8 @@ def _bullet_sentence(
     """
     entry = entry_of(pointer)
     where = "name" if entry.startswith("/work/") else "organization"
-    position = text_at(draft.source, f"{entry}/position").strip()
-    employer = text_at(draft.source, f"{entry}/{where}").strip()
+    position = footing.named_at(f"{entry}/position")
+    employer = footing.named_at(f"{entry}/{where}")
     if entry.startswith("/projects/") or not position or not employer:
         return None
     bullet = bullet.rstrip(" .;")
@@ -119,27 +147,56 @@ def _bullet_sentence(
     return Sentence(text=text, sources=[*sources, _frame(name)])
 
 
-def _skills(draft: Draft, relevance: Relevance, words: LanguageData) -> list[Sentence]:
-    skills = evidenced_skills(draft.source, relevance, _SKILLS)
-    if not skills:
-        return []
-    text = fill(words.letter.skills, skills=join_names([skill.name for skill in skills], words))
-    return [Sentence(text=text, sources=[*draft.sources(skill.pointer for skill in skills), _frame("skills")])]
+def _skills(draft: Draft, relevance: Relevance, words: LanguageData, footing: Footing, holds: Holds) -> list[Sentence]:
+    def sentence(chosen: list[Skill]) -> Sentence | None:
+        made = skills_sentence(draft, chosen, words, words.letter.skills, "letter/skills")
+        return Sentence(text=made[0], sources=list(made[1])) if made else None
+
+    skills = evidenced_skills(draft.source, relevance, footing, _SKILLS)
+    whole = sentence(skills)
+    if whole and not _true(whole, holds):
+        whole = sentence([skill for skill in skills if (one := sentence([skill])) and _true(one, holds)])
+    return [whole] if whole else []
 
 
-def _gaps(relevance: Relevance, words: LanguageData) -> list[Sentence]:
-    """The heaviest missing musts, named by the posting's words: it is the posting that asks."""
-    missing = [
-        identity
-        for identity in relevance.by_weight(relevance.requirements)
-        if relevance.requirements[identity].must
-        and relevance.requirements[identity].kind in {"skill", "certificate", "language"}
-        and relevance.states.get(identity, "missing") == "missing"
-        and quotable(relevance.requirements[identity].text)
-    ][:_GAPS]
-    if not missing:
+def _gaps(relevance: Relevance, analysis: Analysis, words: LanguageData) -> list[Sentence]:
+    """The heaviest missing musts by name: it is the posting that asks. What has no plain name is not quoted."""
+    foreign = bool(analysis.posting and (analysis.posting.language or "")[:2] != words.language)
+    names: dict[str, str] = {}
+    for identity in relevance.by_weight(relevance.requirements):
+        requirement = relevance.requirements[identity]
+        if not requirement.must or relevance.states.get(identity, "missing") != "missing":
+            continue
+        name = _gap_name(requirement, foreign=foreign)
+        if name and name not in names.values():
+            names[identity] = name
+    names = dict(list(names.items())[:_GAPS])
+    if not names:
         return []
-    names = [relevance.requirements[identity].text.strip(" .") for identity in missing]
-    sources = [Source(kind="posting", pointer=f"/requirements/{identity}") for identity in missing]
-    text = fill(words.letter.gaps, gaps=join_names(names, words))
+    sources = [Source(kind="posting", pointer=f"/requirements/{identity}") for identity in names]
+    text = fill(words.letter.gaps, gaps=join_names(list(names.values()), words))
     return [Sentence(text=text, sources=[*sources, _frame("gaps")])]
+
+
+def _gap_name(requirement: Requirement, *, foreign: bool) -> str:
+    """What a requirement is called: one known skill, a certificate with such a name, or a language; else empty.
+
+    In a posting of another language than the letter's only proper names are repeated.
+    """
+    text = requirement.text.strip(" .")
+    if not quotable(text) or len(text.split()) > _LONGEST_GAP:
+        return ""
+    if requirement.kind == "language":
+        found = find_languages(text)
+        name = text[found[0].start : found[0].end] if len(found) == 1 else ""
+        return "" if foreign else name
+    if requirement.kind not in {"skill", "certificate"}:
+        return ""
+    mentions = find_skills(text)
+    if canonical_skill(text) or (requirement.kind == "certificate" and _ACRONYM.search(text)):
+        name = text
+    elif len({mention.canonical for mention in mentions}) == 1:
+        name = mentions[0].surface
+    else:
+        return ""
+    return "" if foreign and not _ACRONYM.search(name) else name

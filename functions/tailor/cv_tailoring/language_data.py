@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict
 _FOLDER = Path(__file__).with_name("locales")
 _WORD = re.compile(r"[^\W\d_]+")
 _ENOUGH_WORDS = 4
+# What stands where no language was recognised (ISO 639-2 und, mul, zxx).
+_NO_LANGUAGE = {"unknown", "und", "mul", "zxx", "xx"}
 
 
 class SummaryWords(BaseModel):
@@ -100,15 +102,24 @@ def guess_language(text: str) -> str | None:
     return best[0][0]
 
 
-def language_of(resume: dict[str, Any], detected: str | None) -> str | None:
-    """The language a CV is written in: what Parse found, else what its prose looks like."""
+def language_of(resume: dict[str, Any], detected: str | None, posting: str | None = None) -> str | None:
+    """The language a CV is written in: what Parse found, else what its prose looks like, else the posting's.
+
+    Parse reads section headings too (`meta.cvmaker.language`). A short CV of names and dates has no prose
+    to know it by; its person applies in the posting's language.
+    """
     stated = ((resume.get("meta") or {}).get("cvmaker") or {}).get("language")
-    if stated or detected:
-        return str(stated or detected).split("-")[0].casefold()
+    for found in (stated, detected):
+        language = str(found or "").split("-")[0].casefold()
+        if language and language not in _NO_LANGUAGE:
+            return language
     prose = [str((resume.get("basics") or {}).get("summary") or "")]
     for entry in resume.get("work") or []:
         prose += [str(entry.get("summary") or ""), *map(str, entry.get("highlights") or [])]
-    return guess_language(" ".join(prose))
+    guessed = guess_language(" ".join(prose))
+    if guessed or not posting or posting.casefold() in _NO_LANGUAGE:
+        return guessed
+    return posting.split("-")[0].casefold()
 
 
 def join_names(names: list[str], data: LanguageData) -> str:

@@ -5,14 +5,16 @@ summary is the person's own text, followed (or, where there is none, replaced) b
 whose every part is copied from the CV or computed from its dates.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from cvmaker_core.schema.artefacts import Pointer, Source
 from cvmaker_core.text import fold
 
 from cv_tailoring.career import Career, Job
 from cv_tailoring.draft import Draft, Rewording, entry_of, text_at
+from cv_tailoring.footing import Footing
 from cv_tailoring.language_data import LanguageData, fill, join_names
 from cv_tailoring.relevance import Relevance, shown_names
 
@@ -30,6 +32,10 @@ _SKILL_KINDS = {"skill", "duty", "experience_years"}
 _PROVEN = {"met", "partly"}
 
 
+# Whether a sentence holds by the truth check: its text, its sources, and what it is for.
+Holds: TypeAlias = Callable[[str, Sequence[Source], Pointer], bool]
+
+
 @dataclass(frozen=True)
 class Skill:
     """A met requirement in the CV's own words."""
@@ -39,14 +45,18 @@ class Skill:
     pointer: Pointer
 
 
-def evidenced_skills(resume: dict[str, Any], relevance: Relevance, limit: int) -> list[Skill]:
-    """What the posting asks for and the CV proves, heaviest first, each named once in the CV's words."""
+def evidenced_skills(resume: dict[str, Any], relevance: Relevance, footing: Footing, limit: int) -> list[Skill]:
+    """What the posting asks for and the CV proves, heaviest first, each named once in the CV's words.
+
+    Not what the person only begins to learn.
+    """
     found: dict[str, Skill] = {}
     for identity in relevance.by_weight(relevance.requirements):
         if relevance.requirements[identity].kind not in _SKILL_KINDS or relevance.states.get(identity) not in _PROVEN:
             continue
         for name, pointer in shown_names(resume, relevance, identity):
-            found.setdefault(fold(name), Skill(identity, name, pointer))
+            if footing.may_name_skill(name, pointer):
+                found.setdefault(fold(name), Skill(identity, name, pointer))
     return list(found.values())[:limit]
 
 
@@ -55,7 +65,7 @@ def formula(name: str) -> Source:
     return Source(kind="formula", pointer=f"/{name}")
 
 
-def write_headline(draft: Draft, relevance: Relevance, career: Career) -> None:
+def write_headline(draft: Draft, relevance: Relevance, career: Career, footing: Footing, holds: Holds) -> None:
     """The person's title (else the latest one held) and up to three skills the posting asks for."""
     own = text_at(draft.source, LABEL).strip()
     pointer = LABEL
@@ -63,35 +73,56 @@ def write_headline(draft: Draft, relevance: Relevance, career: Career) -> None:
         if career.latest is None:
             return
         own, pointer = career.latest.position, career.latest.pointer + "/position"
-    skills = [skill for skill in evidenced_skills(draft.source, relevance, 6) if fold(skill.name) not in fold(own)]
+    elif not footing.whole(own) or not footing.sure(LABEL):
+        return
+    skills = [
+        skill for skill in evidenced_skills(draft.source, relevance, footing, 6) if fold(skill.name) not in fold(own)
+    ]
     skills = skills[:_HEADLINE_SKILLS]
     while skills and len(own) + sum(len(skill.name) + 2 for skill in skills) + 1 > _LONGEST_HEADLINE:
         skills.pop()
-    if not skills and pointer == LABEL:
-        return
-    text = f"{own} | {', '.join(skill.name for skill in skills)}" if skills else own
-    sources = draft.sources([pointer, *(skill.pointer for skill in skills)])
+    while True:
+        if not skills and pointer == LABEL:
+            return
+        text = f"{own} | {', '.join(skill.name for skill in skills)}" if skills else own
+        sources = draft.sources([pointer, *(skill.pointer for skill in skills)])
+        if holds(text, sources, LABEL):
+            break
+        if not skills:
+            return
+        skills.pop()
     draft.reword(LABEL, Rewording(text, sources, "baseline", tuple(skill.requirement for skill in skills)))
 
 
-def write_summary(draft: Draft, relevance: Relevance, career: Career, words: LanguageData) -> None:
-    """The person's own summary, then what the posting asks for; without one, the career in a sentence first."""
+def write_summary(
+    draft: Draft, relevance: Relevance, career: Career, words: LanguageData, footing: Footing, holds: Holds
+) -> None:
+    """The person's own summary, then what the posting asks for; without one, the career in a sentence first.
+
+    Nothing is written that proves nothing of what the posting asks for.
+    """
     own = text_at(draft.source, SUMMARY).strip()
-    parts = [_Part(own, draft.sources([SUMMARY]))] if own else []
-    if not own and career.latest:
-        parts.append(_Part(*career_sentence(draft, career, words)))
+    if own and (not footing.whole(own) or not footing.sure(SUMMARY)):
+        return
+    parts: list[_Part] = []
     added = 0
     for part in (
-        _skills(draft, relevance, words, own),
-        _certificates(draft, relevance, words, own),
-        _degree(draft, relevance, own),
+        _skills(draft, relevance, words, own, footing, holds),
+        _certificates(draft, relevance, words, own, footing),
+        _degree(draft, relevance, own, footing),
         _languages(draft, relevance, words, own),
     ):
-        if part and added + len(part.text) <= _LONGEST_ADDITION:
+        if part and added + len(part.text) <= _LONGEST_ADDITION and holds(part.text, part.sources, SUMMARY):
             parts.append(part)
             added += len(part.text)
-    if not parts or (own and len(parts) == 1):
+    if not any(part.requirements for part in parts):
         return
+    if own:
+        parts.insert(0, _Part(own, draft.sources([SUMMARY])))
+    else:
+        told = career_sentence(draft, career, words)
+        if told and holds(told[0], told[1], SUMMARY):
+            parts.insert(0, _Part(*told))
     text = " ".join(part.text if part.text.endswith((".", "!", "?", "…")) else part.text + "." for part in parts)
     sources = tuple(source for part in parts for source in part.sources)
     proven = dict.fromkeys(identity for part in parts for identity in part.requirements)
@@ -107,23 +138,38 @@ class _Part:
     requirements: tuple[str, ...] = ()
 
 
-def _skills(draft: Draft, relevance: Relevance, words: LanguageData, own: str) -> _Part | None:
-    found = evidenced_skills(draft.source, relevance, _SUMMARY_SKILLS + 4)
+def _skills(
+    draft: Draft, relevance: Relevance, words: LanguageData, own: str, footing: Footing, holds: Holds
+) -> _Part | None:
+    found = evidenced_skills(draft.source, relevance, footing, _SUMMARY_SKILLS + 4)
     skills = [skill for skill in found if fold(skill.name) not in fold(own)][:_SUMMARY_SKILLS]
+    whole = skills_sentence(draft, skills, words, words.summary.skills, "summary/skills")
+    if whole and not holds(*whole, SUMMARY):
+        skills = [
+            skill
+            for skill in skills
+            if (one := skills_sentence(draft, [skill], words, words.summary.skills, "summary/skills"))
+            and holds(*one, SUMMARY)
+        ]
+        whole = skills_sentence(draft, skills, words, words.summary.skills, "summary/skills")
+    return _Part(*whole, tuple(skill.requirement for skill in skills)) if whole else None
+
+
+def skills_sentence(
+    draft: Draft, skills: list[Skill], words: LanguageData, template: str, frame: str
+) -> tuple[str, tuple[Source, ...]] | None:
+    """Skills in a row, and where they stand; None without any."""
     if not skills:
         return None
-    return _Part(
-        fill(words.summary.skills, skills=join_names([skill.name for skill in skills], words)),
-        (*draft.sources(skill.pointer for skill in skills), formula("summary/skills")),
-        tuple(skill.requirement for skill in skills),
-    )
+    text = fill(template, skills=join_names([skill.name for skill in skills], words))
+    return text, (*draft.sources(skill.pointer for skill in skills), formula(frame))
 
 
 def _proven_entries(relevance: Relevance, kind: str, section: str) -> dict[Pointer, list[str]]:
     """Entries of a section that prove requirements of one kind, heaviest requirement first."""
     found: dict[Pointer, list[str]] = {}
     for identity in relevance.by_weight(relevance.requirements):
-        if relevance.requirements[identity].kind != kind:
+        if relevance.requirements[identity].kind != kind or not relevance.is_met(identity):
             continue
         for pointer in relevance.evidence(identity):
             if pointer.startswith(f"/{section}/"):
@@ -131,12 +177,14 @@ def _proven_entries(relevance: Relevance, kind: str, section: str) -> dict[Point
     return found
 
 
-def _degree(draft: Draft, relevance: Relevance, own: str) -> _Part | None:
-    """The degree that meets the posting's wish, in the CV's words."""
+def _degree(draft: Draft, relevance: Relevance, own: str, footing: Footing) -> _Part | None:
+    """The finished degree that meets the posting's wish, in the CV's words."""
     for entry, identities in _proven_entries(relevance, "degree", "education").items():
         fields = [f"{entry}/studyType", f"{entry}/area"]
         pointers = [pointer for pointer in fields if text_at(draft.source, pointer).strip()]
         names = [text_at(draft.source, pointer).strip() for pointer in pointers]
+        if not footing.is_held(entry) or not all(map(footing.whole, names)) or not all(map(footing.sure, pointers)):
+            continue
         if names and not all(fold(name) in fold(own) for name in names):
             return _Part(f"{', '.join(names)}.", draft.sources(pointers), tuple(identities))
     return None
@@ -160,10 +208,13 @@ def _languages(draft: Draft, relevance: Relevance, words: LanguageData, own: str
     return _Part(text, (*draft.sources(pointers), formula("summary/languages")), tuple(proven))
 
 
-def _certificates(draft: Draft, relevance: Relevance, words: LanguageData, own: str) -> _Part | None:
+def _certificates(draft: Draft, relevance: Relevance, words: LanguageData, own: str, footing: Footing) -> _Part | None:
+    """Certificates asked for that are held and have not run out."""
     entries = _proven_entries(relevance, "certificate", "certificates")
     named = {entry: text_at(draft.source, f"{entry}/name").strip() for entry in entries}
-    named = {entry: name for entry, name in named.items() if name and fold(name) not in fold(own)}
+    named = {
+        entry: name for entry, name in named.items() if name and fold(name) not in fold(own) and footing.is_valid(entry)
+    }
     if not named:
         return None
     names = list(named.values())[:_CERTIFICATES]
@@ -173,12 +224,13 @@ def _certificates(draft: Draft, relevance: Relevance, words: LanguageData, own: 
     return _Part(text, (*sources, formula("summary/certificates")), proven)
 
 
-def career_sentence(draft: Draft, career: Career, words: LanguageData) -> tuple[str, tuple[Source, ...]]:
-    """Years of work, or for a short career the latest job, and what that rests on. Needs a job."""
+def career_sentence(draft: Draft, career: Career, words: LanguageData) -> tuple[str, tuple[Source, ...]] | None:
+    """Years of work, or for a short career the latest job, and what that rests on; None when neither is sure."""
     if career.years > FEWEST_YEARS:
         return fill(words.summary.years, years=career.years), (*years_sources(draft, career), formula("summary/years"))
     job = career.latest
-    assert job is not None
+    if job is None:
+        return None
     name = "current" if job.running else "recent"
     text = fill(getattr(words.summary, name), position=job.position, employer=job.employer)
     return text, (*job_sources(draft, job), formula(f"summary/{name}"))

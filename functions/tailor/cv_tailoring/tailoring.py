@@ -6,7 +6,7 @@ proven stays the person's own words.
 """
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from cvmaker_core.hostile_text import addresses_a_machine
@@ -27,13 +27,14 @@ from cv_tailoring.arrangement import STEPS, rank_droppable
 from cv_tailoring.career import read_career
 from cv_tailoring.cover_letter import write_letter
 from cv_tailoring.draft import Draft, Rewording
+from cv_tailoring.footing import Footing
 from cv_tailoring.language_data import language_data, language_of
 from cv_tailoring.profile import write_headline, write_summary
 from cv_tailoring.proposals_by_model import Propose, material_for
 from cv_tailoring.relevance import weigh
 from cv_tailoring.reporting import describe_changes
 from cv_tailoring.review import Review
-from cv_tailoring.verification import ClaimCheck, Verifier, passes
+from cv_tailoring.verification import ClaimCheck, Verifier, composed_holds, passes
 from cv_tailoring.visible import visibility_of
 from cv_tailoring.wording import bullets_of, tidy, without_first_person
 
@@ -68,14 +69,18 @@ def tailor(
     evident, orders = without_orders(resume)
     verifier = verifier or ClaimCheck(evident, request.as_of)
     relevance = weigh(evident, analysis, evidence)
-    language = language_of(resume, parsed.layout.language)
+    language = language_of(resume, parsed.layout.language, analysis.posting.language if analysis.posting else None)
     words = language_data(language)
-    career = read_career(resume, parsed.dates, request.as_of)
+    footing = Footing.of(parsed, evident, request.as_of, language)
+    career = read_career(evident, parsed.dates, footing)
     warnings: list[StageWarning] = [_orders_warning(len(orders))] if orders else []
     codes: dict[Pointer, str] = {}
 
-    def check(text: str, sources: tuple[Source, ...], target: Pointer) -> bool:
+    def check(text: str, sources: Sequence[Source], target: Pointer) -> bool:
         return passes(verifier, text, sources, target)
+
+    def holds(text: str, sources: Sequence[Source], target: Pointer) -> bool:
+        return composed_holds(verifier, text, sources, target, language)
 
     def visibility(draft: Draft) -> int | None:
         return visibility_of(draft, analysis, evidence)
@@ -84,11 +89,11 @@ def tailor(
     before = visibility(draft)
     codes |= _tidy_bullets(draft, words, check)
     steps: list[Step] = [
-        *(lambda draft, step=step: step(draft, relevance) for step in STEPS.values()),
-        lambda draft: write_headline(draft, relevance, career),
+        *(lambda draft, step=step: step(draft, relevance, footing) for step in STEPS.values()),
+        lambda draft: write_headline(draft, relevance, career, footing, holds),
     ]
     if words:
-        steps.append(lambda draft: write_summary(draft, relevance, career, words))
+        steps.append(lambda draft: write_summary(draft, relevance, career, words, footing, holds))
     elif analysis.requirements:
         warnings.append(_language_warning())
     if analysis.requirements:
@@ -112,7 +117,7 @@ def tailor(
                 letter_body = review.letter
 
     letter = (
-        write_letter(draft, relevance, analysis, career, words, body=letter_body)
+        write_letter(draft, relevance, analysis, career, words, footing, holds, body=letter_body)
         if words and analysis.requirements
         else None
     )

@@ -1,13 +1,22 @@
 """The truth check as the tailoring code uses it: one verifier for one CV."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from cvmaker_core.schema.artefacts import Pointer, Reason, Source
+from cvmaker_core.text import words
+
+from cv_tailoring.language_data import language_data
 
 if TYPE_CHECKING:
     from claim_verification import ClaimVerifier
+
+
+_BLANK = re.compile(r"\{\w+\}")
+_QUOTED = re.compile(r"“([^”]*)”")
 
 
 class Verifier(Protocol):
@@ -25,13 +34,22 @@ class ClaimCheck:
         self._verifier: ClaimVerifier | None = None
         self._number = 0
 
-    def objections(self, text: str, pointers: Sequence[Pointer], target: Pointer | None) -> list[Reason]:
-        from claim_verification import ClaimVerifier, Proposal
+    def _claims(self) -> "ClaimVerifier":
+        from claim_verification import ClaimVerifier
 
         if self._verifier is None:
             self._verifier = ClaimVerifier(self._resume, self._as_of)
+        return self._verifier
+
+    def reads(self, language: str | None) -> bool:
+        """Whether the check knows the words of a language: it reads the one that the CV's own texts show."""
+        return self._claims().language == language
+
+    def objections(self, text: str, pointers: Sequence[Pointer], target: Pointer | None) -> list[Reason]:
+        from claim_verification import Proposal
+
         self._number += 1
-        verdict = self._verifier.verify(
+        verdict = self._claims().verify(
             Proposal(id=f"p{self._number}", source_ids=list(pointers), text=text, target=target)
         )
         if verdict.accepted:
@@ -42,4 +60,38 @@ class ClaimCheck:
 
 
 def passes(verifier: Verifier, text: str, sources: Sequence[Source], target: Pointer | None) -> bool:
-    return not verifier.objections(text, [source.pointer for source in sources], target)
+    """Whether a text follows from the CV places among its sources; frames and postings prove nothing of a person."""
+    pointers = [source.pointer for source in sources if source.kind in {"cv", "person"}]
+    return not verifier.objections(text, pointers, target)
+
+
+def composed_holds(
+    verifier: Verifier, text: str, sources: Sequence[Source], target: Pointer | None, language: str | None
+) -> bool:
+    """Whether a sentence of the baseline holds.
+
+    A CV of a few English words, or with a form in another language, is read by the check in a language that is not
+    the sentence's; it would refuse the words of the frame. Then the blanks, which are copies, stand on their own.
+    Frames say nothing of a person by themselves, so an objection to their words alone does not count.
+    """
+    if language and isinstance(verifier, ClaimCheck) and not verifier.reads(language):
+        return True
+    pointers = [source.pointer for source in sources if source.kind in {"cv", "person"}]
+    frame = _frame_words(language)
+    return all(_is_about(objection, frame) for objection in verifier.objections(text, pointers, target))
+
+
+@lru_cache(maxsize=16)
+def _frame_words(language: str | None) -> frozenset[str]:
+    """The words of our sentences' frames: a heading such as "Certificates" need not stand in the CV."""
+    data = language_data(language)
+    if data is None:
+        return frozenset()
+    frames = [*data.summary.model_dump().values(), *data.letter.model_dump().values()]
+    return frozenset(word for frame in frames for word in words(_BLANK.sub(" ", frame)))
+
+
+def _is_about(objection: Reason, frame: frozenset[str]) -> bool:
+    """Whether an objection says no more than that the frame's own words are not the CV's."""
+    named = [word for quoted in _QUOTED.findall(objection.detail) for word in words(quoted)]
+    return objection.code == "unsupported" and bool(named) and set(named) <= frame
