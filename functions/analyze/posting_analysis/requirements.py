@@ -774,9 +774,10 @@ def _trim_clause(text: str, start: int, end: int) -> tuple[int, int]:
     """A whole clause without "you have" and without its closing cue."""
     start, end = _edges(text, start, end)
     opener = re.match(
-        r"(?:(?:you(?:'ll|'re|'ve| are| have| will)?|must|should|will|sie|du|vous|tu)\s+(?:also\s+)?"
-        r"(?:certainly|surely|really|do|already)?\s*"
-        r"(?:have|be|are|possess|bring|need|haben|hast|sind|bist|verfügst über|verfügen über|avez|êtes)?\s*)(?=\w{3})",
+        r"(?:(?:(?:and|und|et|y|en)\s+)?(?:you(?:'ll|'re|'ve| are| have| will)?|must|should|will|sie|du|vous|tu)\s+"
+        r"(?:(?:also|certainly|surely|really|do|already)\s+)?"
+        r"(?:(?:have|be|are|possess|bring|need|haben|hast|sind|bist|verfügst über|verfügen über|avez|êtes)\s+)?)"
+        r"(?=\w{3})",
         text[start:end],
         re.IGNORECASE,
     )

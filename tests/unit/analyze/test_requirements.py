@@ -214,6 +214,12 @@ def test_requirements_are_whole(line: str) -> None:
         assert words.split()[-1] not in {"and", "or", "but", "&"}
 
 
+def test_openers_are_taken_off_as_whole_words() -> None:
+    words = " ".join(kinds("You must begin each shift with a handover", "You document what was done for the patients"))
+    assert "begin each" in words
+    assert "document what" in words
+
+
 def test_a_preposition_in_front_of_a_list_goes() -> None:
     assert "Be the champion and liaison" in found(
         "Responsibilities\n- Be the champion and liaison with:\n- Plan the week"
@@ -227,3 +233,5 @@ def test_sentences_about_a_person_name_no_skill() -> None:
     )
     assert {kind for kind, _ in asked.values()} == {"soft"}
     assert not any("Photoshop" in words for words in asked)
+    assert kinds("Are familiar with Google Classroom") != {}
+    assert "soft" not in {kind for kind, _ in kinds("Are familiar with Google Classroom").values()}
