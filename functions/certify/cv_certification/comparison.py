@@ -197,7 +197,8 @@ def _phrase(entry: dict[str, Any], family: list[str]) -> list[str]:
     values = [value for name in family for _, value in walk_strings(entry.get(name))]
     if "countryCode" in family:
         # A country's name that was read as a region is still the country of the code that was sent.
-        values = [country_code(value) or value for value in values]
+        # Named twice (as region and as country), it is printed once.
+        values = list(dict.fromkeys(country_code(value) or value for value in values))
     left_out = field_rules()["connectives"] if "studyType" in family else ()
     return sorted(word for value in values for word in words(value) if word not in left_out)
 

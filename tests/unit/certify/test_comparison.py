@@ -110,6 +110,8 @@ def test_a_countrys_name_is_its_code() -> None:
     ).transforms == {"country": 1}
     as_region = compare_resumes(sent, {"basics": {"location": {"city": "Aarhus", "region": "Danmark"}}})
     assert as_region.score == 1.0
+    twice = {"basics": {"location": {"city": "Aarhus", "region": "Danmark", "countryCode": "DK"}}}
+    assert compare_resumes(twice, sent).score == 1.0
     other = compare_resumes(sent, {"basics": {"location": {"city": "Aarhus", "region": "Norge"}}})
     assert other.wrong_prose == ["/basics/location/countryCode"]
 
