@@ -117,6 +117,7 @@ def _look(lines: list[Line]) -> list[_Seen]:
                 and (
                     runs_on(previous.line, line)
                     or (previous.line.bullet and line.x0 > previous.line.x0 - 1.5 and line.text[:1].islower())
+                    or (abs(line.x0 - previous.line.x0) < 1.5 and _set_in(lines, previous.line, line, 1e9))
                 )
             )
             if continues and style_of(line)[1] and not previous.line.bold and full:
@@ -905,6 +906,20 @@ class Body:
     paragraphs: list[Range]
 
 
+def _set_in(lines: list[Line], previous: Line, line: Line, indent: float) -> bool:
+    """Whether a line stands under a list item's words, set in from the margin: the item goes on.
+
+    A paragraph may be broken before its measure is full, so that its last line does not hold one word.
+    """
+    margin = min([indent, *(other.x0 for other in lines if (other.page, other.column) == (line.page, line.column))])
+    return (
+        not ends_sentence(previous.text)
+        and line.x0 > margin + 3
+        and line.gap_above < 1.7
+        and style_of(previous)[:3] == style_of(line)[:3]
+    )
+
+
 def read_body(lines: list[Line], indent: float = 1e9) -> Body:
     """List items and paragraphs; lines that run on belong to the one before.
 
@@ -938,11 +953,15 @@ def read_body(lines: list[Line], indent: float = 1e9) -> Body:
                 and line.gap_above < 2.4
                 and (
                     (hanging and (runs_on(previous, line) or line.text[:1].islower()))
+                    or (abs(line.x0 - previous.x0) < 1.5 and _set_in(lines, previous, line, indent))
                     or (previous.wraps and runs_on(previous, line))
                 )
             )
             if previous.page != line.page or previous.column != line.column:
                 joined = previous.wraps or not ends_sentence(previous.text)
+            label = re.match(r"([^:：]{3,30})[:：]\s", line.text)
+            if label and _is_label(label[1]) and line.x0 < previous.x0 - 3:
+                joined = False  # "Technologies: …" at the margin, below a list
             if joined:
                 items[-1] = (items[-1][0], line.end)
             else:
