@@ -169,7 +169,10 @@ def _proven_entries(relevance: Relevance, kind: str, section: str) -> dict[Point
     """Entries of a section that prove requirements of one kind, heaviest requirement first."""
     found: dict[Pointer, list[str]] = {}
     for identity in relevance.by_weight(relevance.requirements):
-        if relevance.requirements[identity].kind != kind or not relevance.is_met(identity):
+        if relevance.requirements[identity].kind != kind:
+            continue
+        # A language stands with its own level, whatever is asked for; a degree or certificate is held or it is not.
+        if kind != "language" and not relevance.is_met(identity):
             continue
         for pointer in relevance.evidence(identity):
             if pointer.startswith(f"/{section}/"):
