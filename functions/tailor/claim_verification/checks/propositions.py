@@ -283,7 +283,8 @@ def _single(a: Alignment, place: Place) -> bool:
             and before.low not in lexicon.sets["ing_nouns"]
             and opener not in lexicon.sets["singular"]
         )
-        if before.mark or before.low in lexicon.sets["prepositions"] or before.low.endswith("ed") or barrier:
+        verb = before.low.endswith("ed") and before.low != before.key  # not "bed"
+        if before.mark or before.low in lexicon.sets["prepositions"] or verb or barrier:
             return False
     return False
 
