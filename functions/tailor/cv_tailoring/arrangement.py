@@ -32,13 +32,17 @@ def _by_weight(relevance: Relevance, pointers: list[Pointer]) -> list[int]:
     return sorted(range(len(pointers)), key=lambda index: -round(weights[index] / _NOISE))
 
 
+def _hold(order: list[int], held: set[int]) -> list[int]:
+    """The order with some indices at their own places."""
+    moving = iter(index for index in order if index not in held)
+    return [index if index in held else next(moving) for index in range(len(order))]
+
+
 def _reorder(draft: Draft, relevance: Relevance, footing: Footing, pointer: Pointer, values: list[Any]) -> None:
     """Heaviest first, but what the parser cut off keeps its place: elsewhere it would make no sense at all."""
     length = len(values)
     order = _by_weight(relevance, [pointer + join_pointer(index) for index in range(length)])
-    held = footing.cut(values)
-    moving = iter(index for index in order if index not in held)
-    order = [index if index in held else next(moving) for index in range(length)]
+    order = _hold(order, footing.cut(values))
     if order != list(range(length)):
         draft.reorder(pointer, order)
 
@@ -54,7 +58,9 @@ def order_bullets(draft: Draft, relevance: Relevance, footing: Footing) -> None:
 def order_entries(draft: Draft, relevance: Relevance, footing: Footing) -> None:
     """Projects, certificates, languages and interests: what proves something first."""
     for section in _FREE_SECTIONS:
-        _reorder(draft, relevance, footing, join_pointer(section), draft.source.get(section) or [])
+        entries = draft.source.get(section) or []
+        names = [entry.get("name") or entry.get("language") for entry in entries]
+        _reorder(draft, relevance, footing, join_pointer(section), names)
         for index, entry in enumerate(draft.source.get(section) or []):
             keywords = entry.get("keywords") or []
             _reorder(draft, relevance, footing, join_pointer(section, index, "keywords"), keywords)
@@ -77,6 +83,7 @@ def order_skills(draft: Draft, relevance: Relevance, footing: Footing) -> None:
             -round(relevance.weight(join_pointer("skills", index)) / _NOISE),
         ),
     )
+    order = _hold(order, footing.cut(group.get("name") for group in groups))
     if order != list(range(len(groups))):
         draft.reorder("/skills", order)
     for index, group in enumerate(groups):
