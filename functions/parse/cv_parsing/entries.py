@@ -330,10 +330,11 @@ def take_missing_half(document: Document, entry: Entry) -> None:
         if not entry.header or any(score(f.text) >= 1 for f in entry.fragments):
             continue
         for number, line in enumerate(entry.body[:3]):
-            labelled = ":" in line.text[:-1] and not (
+            labelled = re.search(r"[:：]\s", line.text) and not (
                 score is degree_score and re.match(r"[^:\s]{1,12}:\s", line.text)  # "B.S.: Physics" is no label
             )
-            if line.bullet or len(line.text.split()) > 12 or ends_sentence(line.text) or labelled:
+            item = line.bullet and not (score is degree_score and len(line.text.split()) <= 8)
+            if item or len(line.text.split()) > 12 or ends_sentence(line.text) or labelled:
                 break
             if score(line.text.replace(":", " ")) < least:
                 continue

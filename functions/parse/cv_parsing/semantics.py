@@ -315,6 +315,10 @@ def _read_work(builder: Builder, sections: list[Section], key: str) -> float:
             start, end = entry.links[0]
             company = replace(position, start=start, end=end, text=builder.document.text[start:end])
         place = next((f for f in entry.fragments if f.kind == "place"), None)
+        if place is None and company is not None:
+            cut = _place_after_comma(builder.document, company, spots)
+            if cut is not None:
+                company, place = cut
         company_value = Value([company.range], sure) if company else None
         if (
             company is None
@@ -392,6 +396,26 @@ def _place_spots(document: Document, entries: list[Entry]) -> set[tuple[int, int
         if place is not None:
             counts[_spot(document, place)] += 1
     return {spot for spot, count in counts.items() if spot is not None and count * 2 >= counts.total()}
+
+
+def _place_after_comma(
+    document: Document, company: Fragment, spots: set[tuple[int, int, str] | None]
+) -> tuple[Fragment, Fragment] | None:
+    """Employer and place of "Studio Havn, Odense", where the other entries have their place after a comma there."""
+    inner = document.text[company.start : company.end]
+    comma = inner.rfind(", ")
+    tail = inner[comma + 2 :]
+    if (
+        comma < 2
+        or (company.line, company.cell, ",") not in spots
+        or len(tail.split()) > 2
+        or not tail[:1].isupper()
+        or title_score(tail) > 0
+        or organisation_score(tail) > 0
+    ):
+        return None
+    place = replace(company, start=company.start + comma + 2, text=tail, kind="place")
+    return replace(company, end=company.start + comma, text=inner[:comma]), place
 
 
 def _employer_in_place(document: Document, entry: Entry, position: Fragment) -> Fragment | None:
