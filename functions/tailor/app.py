@@ -12,7 +12,7 @@ from cvmaker_core.stage import StageRun, stage_handler
 _NO_AI = StageWarning(code="model_not_wanted", message="No language model was asked, as you wished.")
 
 # What tailoring reads of Parse's data: all but where on the page a value stands.
-_PARSED = {"resume": True, "dates": True, "confidence": True, "text": True, "layout": {"language"}}
+_PARSED: Any = {"resume": True, "dates": True, "confidence": True, "text": True, "layout": {"language"}}
 
 
 @stage_handler("tailor")

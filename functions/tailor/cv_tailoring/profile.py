@@ -109,7 +109,7 @@ def write_summary(
     for part in (
         _skills(draft, relevance, words, own, footing, holds),
         _certificates(draft, relevance, words, own, footing),
-        _degree(draft, relevance, own, footing),
+        _degree(draft, relevance, own, footing, holds),
         _languages(draft, relevance, words, own),
     ):
         if part and added + len(part.text) <= _LONGEST_ADDITION and holds(part.text, part.sources, SUMMARY):
@@ -180,7 +180,7 @@ def _proven_entries(relevance: Relevance, kind: str, section: str) -> dict[Point
     return found
 
 
-def _degree(draft: Draft, relevance: Relevance, own: str, footing: Footing) -> _Part | None:
+def _degree(draft: Draft, relevance: Relevance, own: str, footing: Footing, holds: Holds) -> _Part | None:
     """The finished degree that meets the posting's wish, in the CV's words."""
     for entry, identities in _proven_entries(relevance, "degree", "education").items():
         fields = [f"{entry}/studyType", f"{entry}/area"]
@@ -189,7 +189,11 @@ def _degree(draft: Draft, relevance: Relevance, own: str, footing: Footing) -> _
         if not footing.is_held(entry) or not all(map(footing.whole, names)) or not all(map(footing.sure, pointers)):
             continue
         if names and not all(fold(name) in fold(own) for name in names):
-            return _Part(f"{', '.join(names)}.", draft.sources(pointers), tuple(identities))
+            whole = _Part(f"{', '.join(names)}.", draft.sources(pointers), tuple(identities))
+            if holds(whole.text, whole.sources, SUMMARY):
+                return whole
+            # Joined it may read as more than its parts say; the kind of degree alone is the CV's own value.
+            return _Part(names[0], draft.sources(pointers[:1]), tuple(identities))
     return None
 
 
