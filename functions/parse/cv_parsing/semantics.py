@@ -401,7 +401,7 @@ def _place_spots(document: Document, entries: list[Entry]) -> set[tuple[int, int
 def _place_after_comma(
     document: Document, company: Fragment, spots: set[tuple[int, int, str] | None]
 ) -> tuple[Fragment, Fragment] | None:
-    """Employer and place of "Studio Havn, Odense", where the other entries have their place after a comma there."""
+    """Cut "Studio Havn, Odense" in employer and place, if the other entries have their place after a comma there."""
     inner = document.text[company.start : company.end]
     comma = inner.rfind(", ")
     tail = inner[comma + 2 :]

@@ -27,3 +27,76 @@ def test_every_template_reads_back_whole(language: str) -> None:
             if not check.ok
         }
         assert not wrong, template.name
+
+
+def test_awkward_values_read_back() -> None:
+    """Values that look like two things: each was once cut apart or put elsewhere."""
+    resume = {
+        "basics": {
+            "name": "Mira Holt",
+            "label": "Data Analyst",
+            "summary": "Analyst and developer with eight years of experience in data and web work for small companies.",
+            "email": "mira.holt@example.org",
+            "phone": "+33 6 12 34 56 78",
+        },
+        "work": [
+            {
+                "name": "Bright Data Ltd.",
+                "position": "Data Analyst (Contract)",
+                "location": "Boston, MA",
+                "startDate": "2020-01",
+                "endDate": "2021-02",
+                "highlights": [
+                    "Cleaned the ledger of 40 branches and moved its nightly report from spreadsheets to SQL and dbt."
+                ],
+            },
+            {
+                "name": "Pixel Works",
+                "position": "Web Developer",
+                "location": "The Cloud",
+                "startDate": "2018-01",
+                "endDate": "2019-02",
+                "highlights": [
+                    "Built the shop of a bakery with Django and PostgreSQL and taught its owners to look after it."
+                ],
+            },
+            {
+                "name": "Salt Studio",
+                "position": "Software Engineer",
+                "location": "Denver, CO",
+                "startDate": "2016-01",
+                "endDate": "2017-02",
+                "highlights": [
+                    "Wrote the billing service in Go, which has sent every invoice of the company since that day."
+                ],
+            },
+        ],
+        "education": [
+            {
+                "institution": "University of California, Berkeley",
+                "studyType": "Bachelor of Science",
+                "area": "Physics",
+                "startDate": "2012-09",
+                "endDate": "2016-05",
+                "courses": ["DB1101 - Basic SQL", "CS2011 - Java Introduction"],
+            },
+        ],
+        "certificates": [{"name": "Data Analytics", "issuer": "Google / Coursera", "date": "2021"}],
+        "publications": [
+            {
+                "name": "Middle-out compression",
+                "publisher": "Hooli",
+                "releaseDate": "2014-10",
+                "url": "https://en.example.org/wiki/Silicon_Valley_(series)",
+            }
+        ],
+        "references": [
+            {
+                "name": "Ann Lee, Owner, Lee & Sons",
+                "reference": "Mira ran our busiest team with a steady hand and a clear plan.",
+            }
+        ],
+    }
+    read = parse_document(render_file(resume, template="classic", format="pdf"), mode="readback").parsed.resume
+    fields = compare_resumes(resume, read).fields
+    assert not {pointer: (check.sent, check.read) for pointer, check in fields.items() if not check.ok}
