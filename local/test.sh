@@ -16,5 +16,8 @@ step "web app"
 local/frontend.sh --with-browser
 if [ -d frontend/node_modules ]; then (cd frontend && npm run --silent check && npm run --silent test); fi
 
+step "sam"
+local/sam.sh --version
+
 step "tests"
 .venv/bin/pytest -q "$@"
