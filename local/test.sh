@@ -14,7 +14,7 @@ step "types"
 
 step "web app"
 local/frontend.sh --with-browser
-if [ -d frontend/node_modules ]; then (cd frontend && npm run --silent check && npm run --silent test); fi
+if [ -f frontend/node_modules/.cvmaker ]; then (cd frontend && npm run --silent check && npm run --silent test); fi
 
 step "sam"
 local/sam.sh --version
