@@ -1,8 +1,5 @@
 """POST /jobs/{id}/proposals: other wordings of one item, each verified against the owner's CV."""
 
-import base64
-import json
-import os
 from typing import Any
 
 from cv_tailoring import alternatives_proposer, propose_alternatives
@@ -10,6 +7,7 @@ from cvmaker_core.errors import CvMakerError, InputError
 from cvmaker_core.job_store import TOMBSTONE, JobStore, ObjectMissing
 from cvmaker_core.language_model import JobBudget, configured_model
 from cvmaker_core.observability import describe_exception, logger
+from cvmaker_core.proxy_route import json_answer, problem_answer, read_body
 from cvmaker_core.schema.artefacts import Analysis, EvidenceData, Parsed, Source, Tailored
 from cvmaker_core.schema.jobs import JobReference, JobRequest
 from cvmaker_core.settings import ModelSettings, StageSettings, settings
@@ -34,22 +32,20 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """API Gateway proxy event → alternatives as JSON, or problem+json."""
     logger.clear_state()
     try:
-        wanted = _read(event)
+        wanted = read_body(event, ProposalRequest, limit=MAXIMUM_REQUEST_BYTES, advice="Send one item.")
         answer = _propose(_job(event), wanted, context)
     except ObjectMissing:
-        return _problem(404, "not_found", "There is no such job, or it has no result yet.", "Check the address.")
+        return problem_answer(404, "not_found", "There is no such job, or it has no result yet.", "Check the address.")
     except InputError as error:
-        return _problem(422, error.code, error.message, error.advice)
+        return problem_answer(422, error.code, error.message, error.advice)
     except CvMakerError as error:
-        return _problem(503 if error.retryable else 500, error.code, error.message, error.advice)
+        return problem_answer(
+            503 if error.retryable else 500, error.code, error.message, error.advice, retryable=error.retryable
+        )
     except Exception as error:  # noqa: BLE001 - a boundary: nothing may leave with its own text
         logger.error("proposals crashed", extra=describe_exception(error))
-        return _problem(500, "internal_error", "The request met a defect of ours.", "Try again.")
-    return {
-        "statusCode": 200,
-        "headers": {**_headers(), "Content-Type": "application/json"},
-        "body": json.dumps(answer, ensure_ascii=False),
-    }
+        return problem_answer(500, "internal_error", "The request met a defect of ours.", "Try again.")
+    return json_answer(200, answer)
 
 
 def _job(event: dict[str, Any]) -> JobReference:
@@ -122,34 +118,3 @@ def _locate(
     if wanted.text is None or wanted.text.strip() == standing.strip():
         return origin, standing, claim.sources
     return origin, wanted.text, None
-
-
-def _read(event: dict[str, Any]) -> ProposalRequest:
-    body = event.get("body") or ""
-    if len(body) > MAXIMUM_REQUEST_BYTES:
-        raise InputError("request_too_large", "The request is too large.", "Send one item.")
-    try:
-        if event.get("isBase64Encoded"):
-            body = base64.b64decode(body, validate=True)
-        return ProposalRequest.model_validate_json(body)
-    except ValidationError as error:
-        places = sorted({".".join(map(str, issue["loc"])) or "body" for issue in error.errors()})[:5]
-        raise InputError("bad_request", f"Not as expected: {', '.join(places)}.", "See the API description.") from None
-    except ValueError:
-        raise InputError("bad_request", "The request is not JSON.", "See the API description.") from None
-
-
-def _headers() -> dict[str, str]:
-    origin = os.environ.get("APP_ORIGIN", "")
-    common = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    return {**common, "Access-Control-Allow-Origin": origin, "Vary": "Origin"} if origin else common
-
-
-def _problem(status: int, code: str, message: str, advice: str) -> dict[str, Any]:
-    """RFC 9457 problem details."""
-    body = {"type": "about:blank", "title": message, "status": status, "code": code, "detail": advice}
-    return {
-        "statusCode": status,
-        "headers": {**_headers(), "Content-Type": "application/problem+json"},
-        "body": json.dumps(body),
-    }
