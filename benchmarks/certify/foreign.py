@@ -24,13 +24,15 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+# The same small programs that the parser's benchmark runs in each peer's own environment.
+READERS = HERE.parent / "parse" / "readers"
 ROOT = HERE.parents[1]
 CORPUS = ROOT.parent / "shared" / "corpus"
 ENVIRONMENTS = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "cvmaker" / "foreign"
 # name → (requirement, reader script)
 PARSERS = {
-    "openresume-parser": ("openresume-parser==0.1.6", HERE / "readers" / "read_openresume.py"),
-    "leverparser": ("leverparser==0.1.0", HERE / "readers" / "read_leverparser.py"),
+    "openresume-parser": ("openresume-parser==0.1.6", READERS / "read_openresume.py"),
+    "leverparser": ("leverparser==0.1.0", READERS / "read_leverparser.py"),
 }
 RENDERCV = ("rendercv", "rendercv[full]==2.8")
 RENDERCV_THEMES = ("classic", "engineeringresumes", "sb2nov", "moderncv", "harvard")
@@ -203,7 +205,8 @@ def read_with(python: Path, script: Path, paths: Iterable[Path]) -> list[dict[st
     result = subprocess.run(
         [str(python), str(script), *map(str, paths)], capture_output=True, text=True, check=False, timeout=600
     )
-    return [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")]
+    lines = [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")]
+    return [line.get("resume", {}) for line in lines]  # a file that trips the parser counts as unread
 
 
 def read_with_ours(paths: Iterable[Path]) -> list[dict[str, Any]]:
