@@ -419,6 +419,8 @@ def _judge(group: list[Segment], x: float, known: list[float]) -> tuple[str, flo
         )
     ):
         return "labels", worth * 0.5
+    if _only_dates_beside(left, right):
+        return None
     if headings_left and headings_right:
         if labels_left >= 0.75 and aligned_left >= 0.75:
             return "labels", worth * 0.5
@@ -440,6 +442,21 @@ def _judge(group: list[Segment], x: float, known: list[float]) -> tuple[str, flo
     if min(text_left, text_right) < 60 or min(len(rows_left), len(rows_right)) < 4:
         return None
     return "columns", worth
+
+
+def _only_dates_beside(left: list[Segment], right: list[Segment]) -> bool:
+    """Whether the right side is a header above the left one (a centred name) and short ends of its lines (dates).
+
+    A short CV has no line long enough to cross the gap between titles and right-aligned dates.
+    """
+    first = min(segment.baseline for segment in left) - 2.2
+    beside = [segment for segment in right if segment.baseline >= first]
+    return (
+        len(beside) < len(right)
+        and not any(segment.heading for segment in beside)
+        and all(len(segment.text) < 30 for segment in beside)
+        and _aligned(_baselines(beside), _baselines(left)) >= 0.9
+    )
 
 
 def _baselines(segments: list[Segment]) -> list[float]:
