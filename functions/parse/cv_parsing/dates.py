@@ -46,6 +46,7 @@ class _Patterns:
     lead_since: re.Pattern[str]
     lead_until: re.Pattern[str]
     lead_expected: re.Pattern[str]
+    tail_expected: re.Pattern[str]
     between: re.Pattern[str]
     season: re.Pattern[str]
 
@@ -73,6 +74,8 @@ def _patterns() -> _Patterns:
         lead_since=re.compile(rf"(?:(?<!\w)(?:{_alternatives(words.since)})\s*|[自从])$"),
         lead_until=re.compile(rf"(?<!\w)(?:{_alternatives(words.until)})\s*$"),
         lead_expected=re.compile(rf"(?<!\w)(?:{_alternatives(words.expected)})\W{{0,3}}$"),
+        # In brackets only: "2014 expected revenue" says something else.
+        tail_expected=re.compile(rf"\s*[(\[]\s*(?:{_alternatives(words.expected)})\.?\s*[)\]]"),
         between=re.compile(
             rf"\s*(?:{_DASH}|(?<!\w)(?:{_alternatives(between)})(?!\w)|から|부터|至|到|より|/(?=\s)|\|)\s*(?:{_DASH})?\s*"
         ),
@@ -132,6 +135,9 @@ def mentions(text: str) -> list[DateMention]:
         expected = False
         if lead and lead.end() == start and lead.group().strip():
             start, expected = lead.start(), True
+        planned = patterns.tail_expected.match(low, end)
+        if planned:
+            end, expected = planned.end(), True
         for position in range(start, end):
             taken[position] = True
         found.append(DateMention(start, end, value, precision, running, expected))

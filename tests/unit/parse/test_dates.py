@@ -68,10 +68,17 @@ def test_single_dates(text: str, value: str, precision: str) -> None:
     assert (period.until.value, period.until.precision) == (value, precision)
 
 
-def test_an_expected_end_is_marked() -> None:
-    (period,) = ranges("Expected May 2027")
+@pytest.mark.parametrize("text", ["Expected May 2027", "2023 - 2027 (expected)", "Sep 2023 - May 2027 [expected]"])
+def test_an_expected_end_is_marked(text: str) -> None:
+    (period,) = ranges(text)
     assert period.until is not None
     assert period.until.expected
+
+
+def test_expectations_of_other_things_are_not_the_dates() -> None:
+    (period,) = ranges("2023 - 2024, expected revenue doubled")
+    assert period.until is not None
+    assert not period.until.expected
 
 
 @pytest.mark.parametrize("text", ["(912) 555-4321", "grew 2.5x with 31% more", "room 1901a", "ISBN 978-3-16", "$2000"])
