@@ -496,9 +496,10 @@ def read_listed(builder: Builder, key: str, lines: list[Line]) -> None:
             period = _single_period(line)
             if period is not None and date_key not in entry:
                 until = period.until if period.until and period.until.value else period.since
-                # A certificate's second date is when it expires; its date is when it was given.
-                if key == "certificates" and period.since is not None and period.since.value:
-                    until = period.since
+                if key == "certificates":
+                    # A certificate's second date is when it expires; its date is when it was given.
+                    period = ranges(line.text)[0]
+                    until = period.since if period.since and period.since.value else period.until
                 if until is not None and until.value:
                     entry[date_key] = until.value
                     where = (line.start + until.start, line.start + until.end)
