@@ -157,18 +157,23 @@ def _progress() -> Iterator[Any]:
     current: list[tuple[str, float]] = []
     with error_console.status("") as live:
 
-        def finish() -> None:
+        def finish(mark: str = "[green]✓[/green]") -> None:
             if current:
                 words, began = current.pop()
-                error_console.print(f"  [green]✓[/green] {words} [dim]{time.perf_counter() - began:.1f} s[/dim]")
+                error_console.print(f"  {mark} {words} [dim]{time.perf_counter() - began:.1f} s[/dim]")
 
         def show(status: str) -> None:
-            finish()
+            # What was under way when the job failed is what failed: it gets no tick.
+            finish("[red]✗[/red]" if status == "failed" else "[green]✓[/green]")
             if status in STAGE_WORDS:
                 current.append((STAGE_WORDS[status], time.perf_counter()))
                 live.update(STAGE_WORDS[status])
 
-        yield show
+        try:
+            yield show
+        except BaseException:
+            finish("[red]✗[/red]")
+            raise
         finish()
 
 
