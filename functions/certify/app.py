@@ -7,6 +7,7 @@ from typing import Any
 
 from cvmaker_core.errors import InternalError
 from cvmaker_core.hashing import content_hash
+from cvmaker_core.observability import measure
 from cvmaker_core.schema.artefacts import Certificate, Envelope, Parsed, StageWarning, Usage
 from cvmaker_core.stage import StageRun, stage_handler
 
@@ -50,6 +51,7 @@ def handler(run: StageRun) -> None:
         engine={"name": "certificate", "version": CERTIFICATE_VERSION},
         warnings=warnings_of(certificate),
     )
+    measure("CertificateFailed", int(certificate.verdict == "fail"))
 
 
 def render_envelope(resume: dict[str, Any]) -> Envelope:

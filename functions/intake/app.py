@@ -25,7 +25,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         if arrival is None:
             logger.info("object is none of ours")
             return _quiet("", "")
-        logger.append_keys(job_id=arrival.job.job_id, stage="intake")
+        execution = str(event["execution_arn"]).rsplit(":", 1)[-1]
+        logger.append_keys(job_id=arrival.job.job_id, stage="intake", execution=execution)
         return _take_in(arrival, event["execution_arn"])
     except CvMakerError:
         raise

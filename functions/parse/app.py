@@ -9,6 +9,7 @@ from cvmaker_core.code_version import code_version
 from cvmaker_core.errors import InputError
 from cvmaker_core.hashing import content_hash
 from cvmaker_core.job_store import ObjectMissing
+from cvmaker_core.observability import measure
 from cvmaker_core.stage import StageRun, stage_handler
 from textract import TextractOcr
 
@@ -36,6 +37,9 @@ def _work(run: StageRun, name: str, document: bytes, file_name: str | None) -> N
     )
     engine = {"name": "layout", "version": CODE_VERSION, "format": result.parsed.layout.format}
     run.write_artefact(name, result.parsed, inputs=inputs, engine=engine, warnings=result.warnings)
+    confidence = result.parsed.confidence.values()
+    if confidence:
+        measure("ParseConfidence", 100 * sum(confidence) / len(confidence))
 
 
 def _source(run: StageRun) -> bytes:

@@ -43,7 +43,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             else "no_job"
         )
     logger.warning("job failed", extra={"job_id": job.job_id if job else None, "error": name, "outcome": outcome})
-    metrics.add_metric("JobFailed", MetricUnit.Count, int(outcome == "recorded"))
+    # A document that cannot be read is its owner's affair; only what is ours wakes somebody.
+    metrics.add_metric(
+        "JobRefused" if name == "InputError" else "JobFailed", MetricUnit.Count, int(outcome == "recorded")
+    )
     metrics.flush_metrics()
     return {"outcome": outcome}
 

@@ -5,6 +5,7 @@ from typing import Any
 from cv_tailoring import Proposals, code_version, prompt, proposer, tailor
 from cvmaker_core.hashing import content_hash
 from cvmaker_core.language_model import JobBudget, LanguageModel, ModelOutcome, configured_model
+from cvmaker_core.observability import measure
 from cvmaker_core.schema.artefacts import Analysis, EvidenceData, Parsed, StageWarning
 from cvmaker_core.settings import ModelSettings, settings
 from cvmaker_core.stage import StageRun, stage_handler
@@ -63,6 +64,9 @@ def handler(run: StageRun) -> None:
         engine=_engine(model, answered=answered),
         warnings=warnings if request.use_ai else [*warnings, _NO_AI],
     )
+    if answered:
+        measure("ProposalsAccepted", sum(claim.engine == "model" for claim in tailored.claims.values()))
+        measure("ProposalsRejected", len(tailored.rejected))
 
 
 def _engine(model: LanguageModel, *, answered: bool) -> dict[str, str]:

@@ -6,7 +6,7 @@ by type and place, because their text may quote what they choked on.
 
 import os
 import traceback
-from typing import Any
+from typing import Any, Final
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
@@ -17,7 +17,28 @@ metrics = Metrics(
     service=os.environ.get("POWERTOOLS_SERVICE_NAME", "cvmaker"),
 )
 
-__all__ = ["MetricUnit", "describe_exception", "logger", "metrics"]
+__all__ = ["STAGE_METRICS", "MetricUnit", "describe_exception", "logger", "measure", "metrics"]
+
+# Detail of each stage, by the dimension `stage`. Each name costs, for each stage that sends it, what CloudWatch asks
+# for a custom metric (docs/operations.md); the parameter StageMetrics switches these off. Counts of failures, and money
+# spent, are always sent: alarms stand on them.
+STAGE_METRICS: Final = {
+    "Duration": MetricUnit.Milliseconds,
+    "ColdStart": MetricUnit.Count,
+    "Warnings": MetricUnit.Count,
+    "Tokens": MetricUnit.Count,
+    "ProposalsAccepted": MetricUnit.Count,
+    "ProposalsRejected": MetricUnit.Count,
+    "ParseConfidence": MetricUnit.Percent,
+    "CertificateFailed": MetricUnit.Count,
+}
+_DETAILED = os.environ.get("STAGE_METRICS", "on") != "off"
+
+
+def measure(name: str, value: float) -> None:
+    """Send one figure of `STAGE_METRICS` for the stage that runs, unless the deployer switched them off."""
+    if _DETAILED:
+        metrics.add_metric(name, STAGE_METRICS[name], value)
 
 
 def describe_exception(error: BaseException) -> dict[str, Any]:

@@ -27,9 +27,9 @@ from typing import Any, TypeAlias
 from pydantic import BaseModel, ValidationError
 
 from cvmaker_core.aws import client
-from cvmaker_core.errors import CvMakerError, InputError, InternalError, JobDeleted, TransientError
+from cvmaker_core.errors import CvMakerError, InputError, InternalError, JobDeleted, ProviderThrottled, TransientError
 from cvmaker_core.job_store import CLAIM, REQUEST, JobStore, ObjectMissing, StoredObject
-from cvmaker_core.observability import MetricUnit, describe_exception, logger, metrics
+from cvmaker_core.observability import MetricUnit, describe_exception, logger, measure, metrics
 from cvmaker_core.schema.artefacts import Envelope, StageWarning, Tokens, Usage
 from cvmaker_core.schema.jobs import ExecutionClaim, JobReference, JobRequest, StageEvent
 from cvmaker_core.settings import StageSettings, settings
@@ -265,11 +265,13 @@ def stage_handler(
             try:
                 event = StageEvent.model_validate(raw)
                 name = "readback" if event.mode == "readback" else stage
-                logger.append_keys(job_id=event.job_id, stage=name, attempt=event.attempt)
+                # The execution's name: from a failed execution to its job, and back (an upload's has a random one).
+                execution = event.execution_arn.rsplit(":", 1)[-1]
+                logger.append_keys(job_id=event.job_id, stage=name, attempt=event.attempt, execution=execution)
                 return _run(name, event, context, work)
             except CvMakerError as error:
                 logger.warning("stage failed", extra={"code": error.code, **describe_exception(error)})
-                metrics.add_metric("StageFailed", MetricUnit.Count, 1)
+                metrics.add_metric(_failure_metric(error), MetricUnit.Count, 1)
                 raise
             except ValidationError as error:
                 logger.error("bad event", extra={"fields": [str(item["loc"]) for item in error.errors()]})
@@ -285,10 +287,19 @@ def stage_handler(
             finally:
                 if metrics.metric_set:
                     metrics.flush_metrics()
+                else:
+                    metrics.clear_metrics()
 
         return handler
 
     return decorate
+
+
+def _failure_metric(error: CvMakerError) -> str:
+    """A refused document is the person's affair and wakes nobody; a provider that says "slower" is no failure yet."""
+    if isinstance(error, InputError | JobDeleted):
+        return "StageRefused"
+    return "StageThrottled" if isinstance(error, ProviderThrottled) else "StageFailed"
 
 
 def _run(stage: str, event: StageEvent, context: Any, work: Work) -> dict[str, Any]:
@@ -308,10 +319,14 @@ def _run(stage: str, event: StageEvent, context: Any, work: Work) -> dict[str, A
         raise TransientError("object_missing", "A file of the job could not be read.") from None
     finally:
         _forget_s3_requests()
+        if run.usage.usd:  # money is gone also where the stage failed afterwards
+            metrics.add_metric("Usd", MetricUnit.NoUnit, sum(run.usage.usd.values()))
     usage = run.measured()
-    metrics.add_metric("Duration", MetricUnit.Milliseconds, usage.estimated_ms)
-    metrics.add_metric("ColdStart", MetricUnit.Count, int(usage.cold))
-    metrics.add_metric("Warnings", MetricUnit.Count, len(run.warnings))
-    metrics.add_metric("Usd", MetricUnit.NoUnit, sum(usage.usd.values()))
+    measure("Duration", usage.estimated_ms)
+    measure("ColdStart", int(usage.cold))
+    measure("Warnings", len(run.warnings))
+    tokens = usage.tokens.input + usage.tokens.output + usage.tokens.embedding
+    if tokens:
+        measure("Tokens", tokens)
     logger.info("stage done", extra={"ms": usage.estimated_ms, "reused": run.reused, "requests": usage.requests})
     return {"stage": stage, "reused": run.reused}
