@@ -34,7 +34,11 @@ def test_the_stage_that_a_job_failed_in_is_not_ticked(lines: Console) -> None:
 
 
 def test_a_crash_is_not_ticked_either(lines: Console) -> None:
-    with pytest.raises(RuntimeError), command_line._progress() as show:
-        show("starting")
-        raise RuntimeError
+    def crash() -> None:
+        with command_line._progress() as show:
+            show("starting")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        crash()
     assert "✗ Starting the stack" in lines.export_text()
