@@ -22,6 +22,7 @@ from werkzeug.formparser import parse_form_data
 
 from cvmaker_local.http_server import WsgiApplication
 from cvmaker_local.post_policy import PolicyError, check_form
+from cvmaker_local.requested_actions import RequestedAction, access_key, s3_actions, service_action
 from cvmaker_local.runtime_host import MAXIMUM_SYNCHRONOUS_PAYLOAD, InvokeResult, UnknownFunctionError, log_tail
 from cvmaker_local.signatures import SignatureError, check_presigned_url
 
@@ -43,6 +44,8 @@ class AwsEndpoint:
         Answers ``DetectDocumentText``: request → (status, response).
     on_object_change
         Called inside the write lock with (bucket, keys, events that the change caused), before the client is answered.
+    may
+        Whether the holder of an access key may do an action: the role policies of the template, enforced.
     """
 
     def __init__(
@@ -52,24 +55,35 @@ class AwsEndpoint:
         textract: Callable[[dict[str, Any]], tuple[int, dict[str, Any]]],
         adapter: Any,
         on_object_change: Callable[[str, list[str], list[dict[str, Any]]], None],
+        may: Callable[[str, RequestedAction], bool] = lambda _key, _wanted: True,
     ) -> None:
         self.moto = moto
         self.invoke = invoke
         self.textract = textract
         self.adapter = adapter
         self.on_object_change = on_object_change
+        self.may = may
         self.cors_rules: dict[str, list[dict[str, Any]]] = {}
         self.write_lock = threading.RLock()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         match = INVOKE_PATH.match(path)
+        key = access_key(environ)
         if match:
-            return self._invoke_function(unquote(match["name"]), environ, start_response)
-        if environ.get("HTTP_X_AMZ_TARGET", "").startswith("Textract."):
-            return self._textract(environ, start_response)
+            name = unquote(match["name"])
+            if not self.may(key, RequestedAction("lambda:InvokeFunction", name)):
+                return denied(start_response, "lambda:InvokeFunction")
+            return self._invoke_function(name, environ, start_response)
         if self._is_s3(environ, path):
             return self._s3(environ, start_response)
+        body = read_body(environ)
+        replace_body(environ, body)
+        wanted = service_action(environ, body)
+        if not self.may(key, wanted):
+            return denied(start_response, wanted.action)
+        if environ.get("HTTP_X_AMZ_TARGET", "").startswith("Textract."):
+            return self._textract(environ, start_response)
         return self.moto(environ, start_response)
 
     # --------------------------------------------------------------------------------------------- Lambda, Textract
@@ -141,10 +155,7 @@ class AwsEndpoint:
             start_response, [*cors, ("Vary", "Origin")] if environ.get("HTTP_ORIGIN") else []
         )
         body = read_body(environ)
-        environ["wsgi.input"] = io.BytesIO(body)
-        environ["CONTENT_LENGTH"] = str(len(body))
-        environ.pop("HTTP_TRANSFER_ENCODING", None)
-        environ.pop("wsgi.input_terminated", None)
+        replace_body(environ, body)
         query = environ.get("QUERY_STRING", "")
         content_type = environ.get("CONTENT_TYPE", "")
         if method == "POST" and not key and content_type.startswith("multipart/form-data"):
@@ -154,9 +165,22 @@ class AwsEndpoint:
         except SignatureError as error:
             status = 400 if error.code == "AuthorizationQueryParametersError" else 403
             return s3_error(answer_with_cors, status, error.code, error.message)
-        if method not in MUTATIONS:
-            return self.moto(environ, answer_with_cors)
-        return self._mutate(environ, answer_with_cors, bucket, key, body)
+        signer = access_key(environ)
+        deleted = deleted_versions(environ, body)
+        for wanted in s3_actions(method, bucket, key, query, environ, deleted):
+            if not self.may(signer, wanted):
+                return s3_error(answer_with_cors, 403, "AccessDenied", f"Not authorized to perform: {wanted.action}")
+        if method in MUTATIONS:
+            return self._mutate(environ, answer_with_cors, bucket, key, body)
+        if key and not self._may_know_of_absence(signer, bucket, key):
+            return s3_error(answer_with_cors, 403, "AccessDenied", "Access Denied")
+        return self.moto(environ, answer_with_cors)
+
+    def _may_know_of_absence(self, signer: str, bucket: str, key: str) -> bool:
+        """S3 answers 403 for a key that is absent to whoever may not list the whole bucket."""
+        if not self.adapter.has_bucket(bucket) or key in self.adapter.bucket(bucket).keys:
+            return True
+        return self.may(signer, RequestedAction("s3:ListBucket", f"arn:aws:s3:::{bucket}"))
 
     def _mutate(
         self, environ: dict[str, Any], start_response: Any, bucket: str, key: str, body: bytes
@@ -166,7 +190,7 @@ class AwsEndpoint:
         with self.write_lock, self.adapter.collect_events() as events:
             content = b"".join(self.moto(environ, answer))
             if answer.status < 300:
-                keys = [key] if key else deleted_keys(environ, body)
+                keys = [key] if key else [name for name, _ in deleted_versions(environ, body)]
                 self.on_object_change(bucket, keys, events)
         start_response(answer.status_line, answer.headers)
         return [content]
@@ -211,6 +235,9 @@ class AwsEndpoint:
         except PolicyError as error:
             return s3_error(start_response, error.status, error.code, error.message, **error.details)
         values = {name.lower(): value for name, value in fields.items()}
+        signer = values.get("x-amz-credential", "").partition("/")[0]
+        if not self.may(signer, RequestedAction("s3:PutObject", f"arn:aws:s3:::{bucket}/{key}")):
+            return s3_error(start_response, 403, "AccessDenied", "Access Denied")
         metadata = {name: value for name, value in values.items() if name.startswith("x-amz-meta-")}
         for name in ("Content-Type", "Content-Disposition", "Cache-Control", "Content-Encoding"):
             if name.lower() in values:
@@ -307,12 +334,25 @@ def decode_path(text: str) -> str:
     return text.encode("latin-1", "replace").decode("utf-8", "replace")
 
 
-def deleted_keys(environ: dict[str, Any], body: bytes) -> list[str]:
-    """The keys of a DeleteObjects request; none for other requests on a bucket."""
+def replace_body(environ: dict[str, Any], body: bytes) -> None:
+    """Let the body, which has been read, be read again."""
+    environ["wsgi.input"] = io.BytesIO(body)
+    environ["CONTENT_LENGTH"] = str(len(body))
+    environ.pop("HTTP_TRANSFER_ENCODING", None)
+    environ.pop("wsgi.input_terminated", None)
+
+
+def deleted_versions(environ: dict[str, Any], body: bytes) -> list[tuple[str, str]]:
+    """The keys and versions (empty: none named) of a DeleteObjects request; none for other requests on a bucket."""
     if "delete" not in parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True):
         return []
     root = ET.fromstring(body)  # noqa: S314 - written by our own SDK, and local
-    return [element.text or "" for element in root.iter() if element.tag.rpartition("}")[2] == "Key"]
+    found = []
+    for element in root.iter():
+        if element.tag.rpartition("}")[2] == "Object":
+            parts = {child.tag.rpartition("}")[2]: child.text or "" for child in element}
+            found.append((parts.get("Key", ""), parts.get("VersionId", "")))
+    return found
 
 
 def glob(pattern: str, text: str) -> bool:
@@ -344,6 +384,10 @@ def aws_error(start_response: Any, status: int, code: str, message: str) -> Iter
     body = json.dumps({"Type": "User", "Message": message, "__type": code}).encode()
     headers = [("Content-Type", "application/json"), ("X-Amzn-ErrorType", code)]
     return reply(start_response, status, body, headers)
+
+
+def denied(start_response: Any, action: str) -> Iterable[bytes]:
+    return aws_error(start_response, 400, "AccessDeniedException", f"User is not authorized to perform: {action}")
 
 
 def s3_error(start_response: Any, status: int, code: str, message: str, **details: str) -> Iterable[bytes]:

@@ -10,6 +10,7 @@ import array
 import base64
 import collections
 import fcntl
+import itertools
 import json
 import logging
 import os
@@ -30,6 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from cvmaker_local.dependencies import MissingDistributionError, link_distributions
+from cvmaker_local.requested_actions import key_of_process
 from cvmaker_local.runtime_api import Invocation, RuntimeApi
 
 logger = logging.getLogger(__name__)
@@ -120,6 +122,8 @@ class FunctionProcess:
         self.scratch = pool.host.directory / "tmp" / f"{self.configuration.logical_id}-{uuid.uuid4().hex[:8]}"
         self.scratch.mkdir(parents=True, exist_ok=True)
         self.request_id = ""
+        # Who calls is in the access key, as in the cloud, where each function has its role's credentials.
+        self.access_key = key_of_process(self.configuration.logical_id, next(pool.host.process_numbers))
         command = [str(pool.host.python), "-S", "-P", str(WORKER_MAIN), self.configuration.handler, str(os.getpid())]
         self.process = pool.host.spawner.spawn(
             command,
@@ -168,6 +172,7 @@ class FunctionProcess:
             "LAMBDA_TASK_ROOT": str(configuration.task_root),
             "_HANDLER": configuration.handler,
             **host.base_environment,
+            "AWS_ACCESS_KEY_ID": self.access_key,
         }
         if libraries:
             environment["LD_LIBRARY_PATH"] = os.pathsep.join(libraries)
@@ -463,6 +468,7 @@ class RuntimeHost:
         self.watch_code = watch_code
         self.enforce_memory = enforce_memory
         self.spawner = Spawner()
+        self.process_numbers = itertools.count(1)
         self.pools: dict[str, FunctionPool] = {}
         self.names: dict[str, str] = {}
         self.log_lines: collections.deque[tuple[float, str, str, str]] = collections.deque(maxlen=50_000)

@@ -27,13 +27,15 @@ from typing import Any, Self
 from cvmaker_local.clients import Clients
 from cvmaker_local.event_bus import EventBus, UndeliverableError
 from cvmaker_local.http_server import HttpServer, PortInUseError
+from cvmaker_local.permissions import Role, read_roles, role_of
+from cvmaker_local.requested_actions import RequestedAction, function_of_key
 from cvmaker_local.runtime_host import (
     FunctionConfiguration,
     InvokeResult,
     RuntimeHost,
     UnknownFunctionError,
 )
-from cvmaker_local.signatures import ACCESS_KEY, SECRET_KEY
+from cvmaker_local.signatures import SECRET_KEY
 from cvmaker_local.storage import Storage, StoredExecution
 from cvmaker_local.template import API_PLACEHOLDER, TranslatedTemplate, map_strings, translate
 
@@ -133,6 +135,7 @@ class LocalStack:
         self._started = False
         self._textract: Any = None
         self._failure_queues: dict[str, str] = {}
+        self.roles: dict[str, Role] = {}
         self._ports = (api_port, web_port)
         self.translated: TranslatedTemplate
         self.host: RuntimeHost
@@ -227,7 +230,12 @@ class LocalStack:
         werkzeug_app.DISABLE_GLOBAL_CORS = True  # S3's CORS answers follow the bucket's rules
         moto_application = werkzeug_app.DomainDispatcherApplication(werkzeug_app.create_backend_app)
         self.endpoint = AwsEndpoint(
-            moto_application, self._invoke_for_client, self._detect_text, self.adapter, self._on_object_change
+            moto_application,
+            self._invoke_for_client,
+            self._detect_text,
+            self.adapter,
+            self._on_object_change,
+            self._may,
         )
         self.endpoint_server.start(self.endpoint)
         self._create_resources()
@@ -337,7 +345,6 @@ class LocalStack:
         return {
             "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,
-            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_EC2_METADATA_DISABLED": "true",
@@ -391,6 +398,7 @@ class LocalStack:
         outputs = self.adapter.create_stack(STACK_NAME, self.translated.cloudformation, values)
         self.outputs = self._localise(outputs)
         self._configure_buckets()
+        self._read_roles()
         self._register_functions()
         machines = self.adapter.state_machines()
         self.state_machine_arn = str(machines[0].arn) if machines else ""
@@ -400,6 +408,22 @@ class LocalStack:
         """The API's cloud address becomes its local one."""
         address = f"https://{API_PLACEHOLDER}.execute-api.{self.region}.amazonaws.com"
         return map_strings(value, lambda text: text.replace(address, self.api_server.url))
+
+    def _read_roles(self) -> None:
+        """What each function may do, by its logical id."""
+        roles = read_roles(self.translated.cloudformation["Resources"], self.adapter.resolve)
+        for logical_id, properties in self.translated.functions.items():
+            self.roles[logical_id] = roles.get(role_of(properties.get("Role")) or "", Role([]))
+
+    def _may(self, key: str, wanted: RequestedAction) -> bool:
+        """Whether a caller may do something: a function by its role, the person at this machine everything."""
+        function = function_of_key(key)
+        if function is None:
+            return True
+        allowed = function in self.roles and self.roles[function].may(wanted.action, wanted.resource, wanted.context)
+        if not allowed:
+            logger.warning("%s may not %s", function, wanted.action)
+        return allowed
 
     def _configure_buckets(self) -> None:
         """What moto's CloudFormation leaves out of a bucket: notifications, CORS, versions, expiry."""

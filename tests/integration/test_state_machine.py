@@ -27,6 +27,14 @@ SCRIPTED = {
 }
 PATH = ["intake", "parse", "analyze", "embed", "tailor", "render", "readback", "certify"]
 OWNER = "owner0001"
+# A scripted stage keeps its book in the bucket; Intake's own Lambda is scripted too, so all need the same.
+SCRIPTED_POLICY = """      Policies:
+        - Version: "2012-10-17"
+          Statement:
+            - {Effect: Allow, Action: s3:ListBucket, Resource: !GetAtt DocumentsBucket.Arn}
+            - {Effect: Allow, Action: s3:GetObject, Resource: !Sub "${DocumentsBucket.Arn}/scripts/*"}
+            - {Effect: Allow, Action: s3:PutObject, Resource: !Sub "${DocumentsBucket.Arn}/calls/*"}
+"""
 
 
 def scripted_template(text: str) -> str:
@@ -38,6 +46,7 @@ def scripted_template(text: str) -> str:
         body = re.sub(r"CodeUri: .*", f"CodeUri: {ROOT}/tests/data/scripted_stage", body)
         body = re.sub(r"\n      Timeout: .*", "", body)
         body = re.sub(r"\n      Environment: .*", "", body)
+        body = re.sub(r"\n      Policies:\n(        .*\n)+", f"\n{SCRIPTED_POLICY}", body)
         body = body.replace(
             "    Properties:\n",
             f"    Properties:\n      Timeout: 2\n      Environment: {{Variables: {{SCRIPTED_STAGE: {stage}}}}}\n",

@@ -7,6 +7,7 @@ import sys
 import time
 
 import boto3
+import botocore.exceptions
 
 
 class TransientError(Exception):
@@ -49,6 +50,12 @@ def handler(event, context):
     if action == "secret":
         secret = boto3.client("secretsmanager").get_secret_value(SecretId=os.environ["KEY_ARN"])
         return json.loads(secret["SecretString"])
+    if action == "call":
+        try:
+            getattr(boto3.client(request["service"]), request["operation"])(**request["arguments"])
+        except botocore.exceptions.ClientError as error:
+            return {"refused": error.response["Error"]["Code"]}
+        return {"refused": None}
     if action == "claim":
         time.sleep(request.get("seconds", 0))
         return claim(request["key"], event["execution_arn"])
