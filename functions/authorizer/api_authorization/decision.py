@@ -19,8 +19,8 @@ class UnauthorizedError(Exception):
 class Authorization:
     """How this deployment tells owners apart.
 
-    `web_api_key` is the public key that every browser of the web app sends: it meters, and must never become an
-    owner, or all browsers that forget their secret would share one.
+    `web_api_key` (value or id) is the public key that every browser of the web app sends: it meters, and must never
+    become an owner, or all browsers that forget their secret would share one.
     """
 
     pool: PoolVerifier | None = None
@@ -63,4 +63,5 @@ class Authorization:
             raise UnauthorizedError from None
 
     def _is_web_key(self, headers: Mapping[str, str | None], identity: Mapping[str, Any]) -> bool:
-        return bool(self.web_api_key) and self.web_api_key in (headers.get("x-api-key"), identity.get("apiKey"))
+        known = (headers.get("x-api-key"), identity.get("apiKey"), identity.get("apiKeyId"))
+        return bool(self.web_api_key) and self.web_api_key in known

@@ -12,11 +12,18 @@ import time
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.error import URLError
 
 import pytest
 from api_authorization.decision import Authorization, UnauthorizedError
 from api_authorization.owners import WeakSecretError, owner_of_api_key, owner_of_secret, owner_of_subject
-from api_authorization.tokens import REFETCH_AFTER_SECONDS, InvalidTokenError, PoolVerifier
+from api_authorization.tokens import (
+    KEYS_LIVE_SECONDS,
+    REFETCH_AFTER_SECONDS,
+    InvalidTokenError,
+    PoolVerifier,
+    fetch_json,
+)
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
@@ -59,6 +66,10 @@ def token(key: RSAKey = KEY, header: dict[str, Any] | None = None, **changes: An
     } | changes  # fmt: skip
     claims = {name: value for name, value in claims.items() if value is not None}
     return jwt.encode({"alg": "RS256", "kid": "one"} | (header or {}), claims, key)
+
+
+def unreachable(_url: str) -> dict[str, Any]:
+    raise URLError("no route")
 
 
 class Pool:
@@ -153,8 +164,8 @@ def test_owners_are_safe_in_an_s3_key_and_kinds_never_meet() -> None:
 
 def test_a_signed_token_gives_its_subject_and_the_key_set_is_asked_once(pool: Pool, verifier: PoolVerifier) -> None:
     authorization = Authorization(pool=verifier)
-    for use in ({}, {"token_use": "id", "client_id": None, "aud": CLIENT}):
-        owner = authorization.owner({"Authorization": f"Bearer {token(**use)}"}, {})
+    for _ in range(2):
+        owner = authorization.owner({"Authorization": f"Bearer {token()}"}, {})
         assert (owner.id, owner.kind) == (f"u{SUBJECT}", "person")
     assert pool.asked == 1
 
@@ -167,7 +178,13 @@ def test_a_signed_token_gives_its_subject_and_the_key_set_is_asked_once(pool: Po
         pytest.param(lambda: token(exp=None), id="without expiry"),
         pytest.param(lambda: token(iss="https://evil.example"), id="another issuer"),
         pytest.param(lambda: token(client_id="otherclient"), id="another app"),
+        pytest.param(lambda: token(client_id=None), id="for no app"),
+        pytest.param(lambda: token(aud="https://other.example"), id="for another resource"),
         pytest.param(lambda: token(token_use="refresh"), id="another use"),
+        pytest.param(lambda: token(token_use="id", aud=CLIENT), id="an identity token is no permission"),
+        pytest.param(lambda: token(nbf=int(time.time()) + 600), id="not yet valid"),
+        pytest.param(lambda: token(sub=17), id="subject is no text"),
+        pytest.param(lambda: token(client_id=[CLIENT]), id="app is no text"),
         pytest.param(lambda: token(sub=""), id="no subject"),
         pytest.param(lambda: token()[:-8] + "AAAAAAAA", id="changed signature"),
         pytest.param(lambda: token(header={"kid": "two"}), id="unknown key"),
@@ -218,6 +235,33 @@ def test_rotated_keys_are_found_but_forged_key_ids_do_not_hammer_the_pool(pool: 
     verifier.fetched_at -= REFETCH_AFTER_SECONDS + 1
     assert verifier.subject(token(rotated, {"kid": "two"})) == SUBJECT
     assert pool.asked == 2
+
+
+def test_withdrawn_keys_are_forgotten_and_an_unreachable_pool_signs_nobody_out(
+    pool: Pool, verifier: PoolVerifier
+) -> None:
+    assert verifier.subject(token()) == SUBJECT
+    verifier.fetched_at -= KEYS_LIVE_SECONDS + 1
+    verifier.fetch = unreachable
+    assert verifier.subject(token()) == SUBJECT, "what the pool said last still holds"
+    with pytest.raises(URLError):
+        # Not "Unauthorized": nobody can tell whether this token is good.
+        verifier.subject(token(OTHER_KEY, {"kid": "two"}))
+    verifier.fetch, pool.keys = pool.fetch, [OTHER_KEY.as_dict(private=False)]
+    with pytest.raises(InvalidTokenError):
+        verifier.subject(token())
+
+
+@pytest.mark.parametrize("url", ["http://pool.example/jwks.json", "file:///etc/passwd", "http://127.0.0.1.example/"])
+def test_keys_come_over_https_or_from_this_machine(url: str) -> None:
+    with pytest.raises(ValueError, match="https"):
+        fetch_json(url)
+
+
+def test_the_web_key_may_be_given_by_its_id_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEB_API_KEY", "a1b2c3d4e5")
+    with pytest.raises(UnauthorizedError):
+        load_app().handler(request({"x-api-key": "v"}, {"apiKey": "v", "apiKeyId": "a1b2c3d4e5"}), None)
 
 
 def test_the_cold_path_imports_no_cryptography_and_no_sdk() -> None:
