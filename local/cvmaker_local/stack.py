@@ -22,7 +22,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from cvmaker_local.clients import Clients
 from cvmaker_local.event_bus import EventBus, UndeliverableError
@@ -38,6 +38,9 @@ from cvmaker_local.runtime_host import (
 from cvmaker_local.signatures import SECRET_KEY
 from cvmaker_local.storage import Storage, StoredExecution
 from cvmaker_local.template import API_PLACEHOLDER, TranslatedTemplate, map_strings, translate
+
+if TYPE_CHECKING:
+    from cvmaker_local.user_pool import UserPool
 
 __all__ = ["InvokeResult", "LocalStack", "PortInUseError", "StackInUseError"]
 
@@ -124,6 +127,7 @@ class LocalStack:
         self.bucket = ""
         self.state_machine_arn = ""
         self.api_key = ""
+        self.user_pool: UserPool | None = None
         self.resumed: list[str] = []
         self.left_out: dict[str, str] = {}
         self._temporary = data_dir is None
@@ -194,6 +198,7 @@ class LocalStack:
         self._log_to_file()
         self._bind_servers()
         self._start_providers()
+        self._start_user_pool()
         from moto.moto_server import werkzeug_app
 
         from cvmaker_local.aws_endpoint import AwsEndpoint
@@ -387,7 +392,21 @@ class LocalStack:
             }
         if self.pinecone_url:
             chosen["PineconeControlPlaneUrl"] = self.pinecone_url
+        if self.user_pool is not None:
+            chosen |= {"CognitoIssuer": self.user_pool.issuer, "CognitoClientId": self.user_pool.client_id}
         return chosen
+
+    def _start_user_pool(self) -> None:
+        """Where the deployment would create a user pool, this machine's own speaks for it."""
+        if self.parameters.get("CreateUserPool") != "on":
+            return
+        from cvmaker_local.user_pool import UserPool
+
+        # What a deployer would find at the pool's own address is here at another: an existing pool, to the template.
+        self.parameters["CreateUserPool"] = "off"
+        server = self._bind(0)
+        self.user_pool = UserPool(server.url, self.web_url)
+        server.start(self.user_pool)
 
     def _create_resources(self) -> None:
         wanted = self.template_parameters()
@@ -528,14 +547,20 @@ class LocalStack:
         """The API, served from the template's OpenAPI body, and the web app beside it."""
         from cvmaker_local.api_gateway import ApiGateway, UsagePlan
         from cvmaker_local.moto_adapter import ACCOUNT
-        from cvmaker_local.web_server import WebServer
+        from cvmaker_local.web_server import WebServer, hosting_headers
 
         self.api_key = LOCAL_KEY
         for key in self.translated.api_keys:
             self.api_key = str(self.adapter.resolve(key).get("Properties", {}).get("Value") or LOCAL_KEY)
         if self.web_server is not None:
-            configuration = {"apiUrl": self.api_url, "apiKey": self.api_key}
-            self.web_server.start(WebServer(self.web_root, self.web_url, configuration))
+            configuration: dict[str, Any] = {"apiUrl": self.api_url, "apiKey": self.api_key}
+            parameters = self.template_parameters()
+            issuer = parameters.get("CognitoIssuer", "")
+            if issuer:
+                configuration["signIn"] = {"authority": issuer, "clientId": parameters.get("CognitoClientId", "")}
+            places = {"api": self.api_url, "store": self.endpoint_url, "sign_in": issuer}
+            headers = hosting_headers(self.template_path, places)
+            self.web_server.start(WebServer(self.web_root, self.web_url, configuration, headers))
         if not self.translated.rest_apis:
             return
         api = next(iter(self.translated.rest_apis.values()))

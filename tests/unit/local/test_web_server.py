@@ -7,7 +7,10 @@ from pathlib import Path
 import httpx
 import pytest
 from cvmaker_local.http_server import HttpServer
-from cvmaker_local.web_server import WebServer
+from cvmaker_local.web_server import WebServer, hosting_headers
+
+TEMPLATE = Path(__file__).parents[3] / "template.yaml"
+PLACES = {"api": "http://127.0.0.1:8001/v1", "store": "http://127.0.0.1:8002", "sign_in": ""}
 
 
 @pytest.fixture
@@ -18,7 +21,7 @@ def origin(tmp_path: Path) -> Iterator[str]:
     (root / "assets" / "app-1a2b.js").write_text("1", encoding="utf-8")
     (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
     server = HttpServer()
-    server.start(WebServer(root, server.url, {"apiUrl": "http://api"}))
+    server.start(WebServer(root, server.url, {"apiUrl": "http://api"}, hosting_headers(TEMPLATE, PLACES)))
     yield server.url
     server.stop()
 
@@ -30,7 +33,30 @@ def test_files_routes_and_settings(origin: str) -> None:
     asset = httpx.get(f"{origin}/assets/app-1a2b.js")
     assert "immutable" in asset.headers["cache-control"]
     assert "no-cache" in httpx.get(f"{origin}/").headers["cache-control"]
-    assert json.loads(httpx.get(f"{origin}/config.json").content) == {"apiUrl": "http://api"}
+    configuration = httpx.get(f"{origin}/config.json")
+    assert json.loads(configuration.content) == {"apiUrl": "http://api"}
+    assert configuration.headers["cache-control"] == "no-store"
+
+
+def test_the_headers_of_the_deployed_app_are_sent_here_too(origin: str) -> None:
+    for path in ("/", "/jobs/123/review", "/assets/app-1a2b.js", "/config.json"):
+        headers = httpx.get(origin + path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["referrer-policy"] == "no-referrer"
+        policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
+        assert policy["default-src"] == "'none'"
+        assert policy["script-src"] == policy["style-src"] == "'self'"
+        assert policy["frame-ancestors"] == policy["base-uri"] == policy["object-src"] == "'none'"
+        assert policy["connect-src"] == "'self' http://127.0.0.1:8001 http://127.0.0.1:8002", "its own hosts, no others"
+
+
+def test_the_policy_of_the_cloud_names_no_more_than_our_services() -> None:
+    (everywhere, headers), *_ = hosting_headers(TEMPLATE, {})
+    assert everywhere == "**"
+    policy = dict(headers)["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "connect-src 'self';" in policy, "without addresses to put in their place, nothing of the cloud is left"
 
 
 def test_nothing_outside_the_folder(origin: str) -> None:
