@@ -60,7 +60,9 @@ def _ask(run: StageRun, model: Any, text: str) -> Any:
     from posting_analysis.model_reading import ask_for_requirements
 
     budget = JobBudget(
-        max_usd=run.request().max_usd * SHARE_OF_BUDGET, max_tokens=settings(ModelSettings).prompt_token_budget
+        max_usd=run.request().max_usd * SHARE_OF_BUDGET,
+        max_tokens=settings(ModelSettings).prompt_token_budget,
+        waits=run.may_wait,
     )
     outcome = ask_for_requirements(model, text, budget=budget, remaining_seconds=run.remaining_seconds())
     if outcome.warning:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from cvmaker_core.text import fold
 
+from posting_analysis.places import is_known_place, is_place
 from posting_analysis.segmentation import heading_section
 from posting_analysis.vocabulary import LANGUAGES, vocabulary
 
@@ -14,7 +15,15 @@ _PLACE = r"[A-ZÀ-Þ][\w'’.-]+(?:[ -](?:[A-ZÀ-Þ][\w'’.-]+|am|an|der|de|la|
 _CAPITALISED = re.compile(rf"{_PLACE}(?: \(\d{{2,5}}\))?(?:, [A-Z][\w .]+)?")
 _NO_PLACE = re.compile(
     r"full|part|time|vollzeit|teilzeit|jornada|cdi|cdd|contract|permanent|hybrid|remote|hours|shift|salary|competitive"
-    r"|unbefristet|temps|h/f|m/w|freelance|internship|band \d",
+    r"|unbefristet|temps|h/f|m/w|freelance|internship|band \d|anstellung|festvertrag|stage\b|presencial|teletrabajo"
+    r"|wanted\b|needed\b|hiring\b|urgent|posted\b|applicants?\b|solicitudes|apply\b|save\b|share\b|sign in|cookie|ref\b"
+    r"|uur\b|stunden|heures|horas|k€|[€$£]|\d{3,}|closing|deadline|job id|skip to|menu\b|inicio|startseite|accueil",
+    re.IGNORECASE,
+)
+# How a line of facts says that the work can be done elsewhere: it stands behind the place.
+_WORK_MODE = re.compile(
+    r"(?:,|\s)\s*\(?(?:on[- ]?site|hybrid\w*|hybride?|remote|presencial|híbrido|teletrabajo|vor ort|home ?office"
+    r"|télétravail|op locatie|thuiswerken)\b[^,|]*$",
     re.IGNORECASE,
 )
 
@@ -46,7 +55,7 @@ def posting_language(text: str) -> str | None:
 def read_headline(text: str) -> Headline:
     """Read the head of a posting. Labels win over sentences, sentences over the first lines."""
     language = posting_language(text)
-    raw_lines = [raw for raw in text.split("\n")[:80] if _plain(raw)]
+    raw_lines = [raw for raw in text.split("\n")[:80] if _plain(raw) and not _is_chrome(_plain(raw))]
     lines = [_plain(raw) for raw in raw_lines]
     title = _labelled(vocabulary().title_label, text) or None
     employer = _labelled(vocabulary().employer_label, text)
@@ -67,7 +76,7 @@ def read_headline(text: str) -> Headline:
     employer = (
         _employer_name(employer)
         or _employer_name(sought.get("employer"))
-        or _employer_name(_employer_of_head(head, printed))
+        or _employer_name(_employer_of_head(head, printed, text))
         or _employer_name(_employer_by_phrase(text))
     )
     location = location or _location_of_head(head, title, employer) or _location_by_phrase(text, language)
@@ -85,6 +94,12 @@ def _plain(line: str) -> str:
     line = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", line)
     line = re.sub("[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]+", " ", line)  # emoji
     return re.sub(r"\s+", " ", re.sub(r"[*_#`>]+", " ", line)).strip(" \t-–—•·|")
+
+
+def _is_chrome(line: str) -> bool:
+    """Whether a line belongs to the page around a posting: "Sign in | Join now"."""
+    parts = [part.strip() for part in re.split(r"\||·|\s{3,}", line) if part.strip()]
+    return all(vocabulary().site_chrome.fullmatch(part) for part in parts)
 
 
 def _labelled(pattern: re.Pattern[str], text: str) -> str | None:
@@ -130,6 +145,12 @@ def _clean_title(title: str | None) -> str | None:
     title = re.split(
         r"\s+(?:in (?:voll|teil)|[-–] (?:cdi|cdd)|\((?:band|grade|remote|part|full))", title, flags=re.IGNORECASE
     )[0]
+    title = re.sub(
+        r",?\s*\(?(?:(?:in )?(?:teil|voll)zeit|(?:teil|voll)-?\s?(?:oder|und|/|&)\s?(?:teil|voll)zeit)\b.*$",
+        "",
+        title,
+        flags=re.IGNORECASE,
+    )
     title = re.sub(r",\s*(?:saas|remote|full[- ]time|part[- ]time|hybrid|m/w/d)\b.*$", "", title, flags=re.IGNORECASE)
     if ":" in title:  # "Vacancy: Nurse": the part that names the job
         parts = [part for part in title.split(":") if part.strip()]
@@ -204,7 +225,64 @@ def _sought(text: str, language: str | None) -> dict[str, str]:
     return found
 
 
-def _employer_of_head(head: list[str], title: str | None) -> str | None:
+def _employer_of_head(head: list[str], title: str | None, text: str) -> str | None:
+    return (
+        _employer_by_form(head, title)
+        or _employer_that_recurs(head, title, text)
+        or _employer_who_acts(text, head)
+        or _employer_beside_title(head, title)
+    )
+
+
+_NAME = r"[A-ZÀ-Þ][\w&'’.-]*(?: (?:(?:&|and|und|et|y|en|of|de|der|van) )?[A-ZÀ-Þ][\w&'’.-]*){0,4}"
+_ACTS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        (
+            rf"(?m)(?:^|[.!?] )(?P<name>{_NAME}) (?:is|are) (?:currently |now |actively )?"
+            r"(?:looking for|seeking|hiring|searching)\b"
+        ),
+        rf"\b[Aa]t (?P<name>{_NAME}), (?:we|you|our)\b",
+        rf"\bWir,? (?:die |der |das )?(?P<name>{_NAME}), (?:sind|suchen|haben)\b",
+        rf"\b(?:[Cc]hez|[Bb]ij) (?P<name>{_NAME})(?=,| (?:nous|tu|vous|je|jij|we|ben|kun|zijn|ton|votre)\b)",
+        rf"\b[Bb]ei (?P<name>{_NAME}) (?:bist|sind|arbeiten|arbeitest|erwart\w+)\b",
+        rf"(?m)(?:^|[.!?] )(?P<name>{_NAME}) (?:sucht|recrute|recherche|zoekt|busca|cerca|contrata)\b",
+    )
+)
+
+
+def _employer_who_acts(text: str, head: list[str]) -> str | None:
+    """The name that does something as an employer does: "At Kelpline, we …", "chez Agicap, ton rôle …"."""
+    for pattern in _ACTS:
+        for match in pattern.finditer(text[:6000]):
+            name = match["name"]
+            if not _is_name(name) or is_place(name) or fold(name) in vocabulary().nobody | vocabulary().function_words:
+                continue
+            # The head may give the whole name of what the text calls by a part of it.
+            parts = (part.strip(" ,") for line in head[:6] for part in re.split(r"\s+[–—|·•-]\s+|,\s+|\s*\|\s*", line))
+            return next((part for part in parts if part.startswith(f"{name} ") and _is_name(part)), name)
+    return None
+
+
+def _employer_that_recurs(head: list[str], title: str | None, text: str) -> str | None:
+    """The name among the first lines that the posting speaks of again: an employer is, a place hardly ever."""
+    best: tuple[int, str] | None = None
+    for line in head[:6]:
+        if len(line.split()) > 14 or re.search(r"[.!?]\s", line):
+            continue
+        rest = line.replace(title, "\x00", 1) if title and title in line else line
+        for raw in re.split(r"\s+[–—|·•-]\s+|,\s+|\s*\|\s*|\x00", rest):
+            part = _WORK_MODE.sub("", vocabulary().gender_marker.sub("", raw)).strip(" ,-–—|()")
+            if len(part) < 3 or not _is_name(part) or is_place(part) or (title and fold(part) in fold(title)):
+                continue
+            times = len(re.findall(rf"(?<!\w){re.escape(part)}(?!\w)", text[:8000]))
+            organised = bool(vocabulary().organisation.search(part))
+            if (times > 1 or organised) and (best is None or times > best[0]):
+                best = (times, part)
+    return best[1] if best else None
+
+
+def _employer_by_form(head: list[str], title: str | None) -> str | None:
     for line in head[:5]:
         if len(line.split()) > 14:
             continue
@@ -217,21 +295,33 @@ def _employer_of_head(head: list[str], title: str | None) -> str | None:
         if at:
             return at[1]
         for part in re.split(r"\s+[–—|·•-]\s+|,\s+|\s*\|\s*", rest):
-            if part and vocabulary().legal_form.search(part) and part[:1].isupper() and len(part.split()) <= 8:
+            if part and _has_legal_form(part) and part[:1].isupper() and len(part.split()) <= 8:
                 return part
+    return None
+
+
+def _employer_beside_title(head: list[str], title: str | None) -> str | None:
     for index, line in enumerate(head[:4]):
         if title and title in line:
             after = [p for p in _SEPARATOR.split(line.replace(title, "", 1)) if p.strip(" ,-–—|()")]
             for part in (vocabulary().gender_marker.sub("", p).strip(" ,-–—|()") for p in after):
-                if part and _is_name(part):
+                if part and _is_name(part) and not is_place(part):
                     return part
             following = head[index + 1] if index + 1 < len(head) else ""
             if re.match(r"[^:]{2,40}:\s", following):
                 continue
             part = re.split(r"\s+[–—|·•-]\s+|,\s+|\s*\|\s*", following)[0]
-            if part and len(part.split()) <= 6 and _is_name(part) and not re.match(r"[A-Z]{2}, [A-Z]{2}", following):
+            named = (
+                part and len(part.split()) <= 6 and _is_name(part) and not is_place(part) and not is_place(following)
+            )
+            if named and not re.match(r"[A-Z]{2}, [A-Z]{2}", following):
                 return part
     return None
+
+
+def _has_legal_form(words: str) -> bool:
+    """Whether a legal form stands in the words; the short ones only in capitals ("SE", not Spanish "se")."""
+    return any(len(found[0]) > 2 or found[0].isupper() for found in vocabulary().legal_form.finditer(words))
 
 
 def _is_name(part: str) -> bool:
@@ -260,12 +350,7 @@ def _employer_by_phrase(text: str) -> str | None:
             return match[1]
     for line in head.split("\n"):
         plain = _plain(line)
-        if (
-            1 < len(plain.split()) <= 7
-            and vocabulary().legal_form.search(plain)
-            and plain[:1].isupper()
-            and not plain.endswith(".")
-        ):
+        if 1 < len(plain.split()) <= 7 and _has_legal_form(plain) and plain[:1].isupper() and not plain.endswith("."):
             return plain
     return None
 
@@ -275,6 +360,14 @@ def _location_of_head(head: list[str], title: str | None, employer: str | None) 
         job_board = re.fullmatch(r"[A-Z]{2},\s*[A-Z0-9]{1,3},\s*(.{2,40})", line)
         if job_board:
             return job_board[1]
+    for line in head:
+        if len(line.split()) > 16 or re.search(r"[.!?]\s", line):
+            continue
+        rest = line.replace(employer, "|", 1) if employer else line
+        for raw in [line, *re.split(r"\s+[–—|·•-]\s+|\s*\|\s*|\s+@\s+", rest)]:
+            part = _WORK_MODE.sub("", raw).strip(" ,;:()–—·-|")
+            if 2 < len(part) <= 60 and part[:1].isupper() | part[:1].isdigit() and is_place(part):
+                return part
     for line in head[:6]:
         if len(line.split()) > 16:
             continue
@@ -288,7 +381,7 @@ def _location_of_head(head: list[str], title: str | None, employer: str | None) 
         for raw in re.split(r"\s+[–—|·•-]\s+|\s*\|\s*|\x00,?\s*", rest):
             if raw.rstrip().endswith(":"):  # "Position: " in front of the title is its label
                 continue
-            part = vocabulary().gender_marker.sub("", raw).strip(" ,;:()–—·-")
+            part = _WORK_MODE.sub("", vocabulary().gender_marker.sub("", raw)).strip(" ,;:()–—·-")
             part = re.sub(r"^(?:à|in|en|te|a|at|em)\s+", "", part)
             if (
                 len(part) > 2
@@ -296,7 +389,7 @@ def _location_of_head(head: list[str], title: str | None, employer: str | None) 
                 and not _NO_PLACE.search(part)
                 and not _BEFORE_NAME.match(f"{part} x")
                 and not vocabulary().title_noun.search(part)
-                and not vocabulary().legal_form.search(part)
+                and not _has_legal_form(part)
             ):
                 return part
     return None
@@ -307,6 +400,10 @@ def _location_by_phrase(text: str, language: str | None) -> str | None:
         for pattern in vocabulary().location_patterns(code):
             for match in pattern.finditer(text[:5000]):
                 place = match["location"]
+                # A bare preposition also stands in front of subjects ("en Derecho"): only a known place counts there.
+                bare = re.match(r"(?:in|en|te|à|sur)\s", match[0], re.IGNORECASE)
+                if bare and not is_known_place(place):
+                    continue
                 if not _NO_PLACE.search(place) and not vocabulary().title_noun.search(place):
                     return place
     return None

@@ -136,6 +136,8 @@ def _cleaned(text: str, candidates: Iterator[Candidate]) -> Iterator[Candidate]:
         if candidate.kind != "duty" and lexicon.goes_on.match(words) and not find_skills(words):
             continue
         kind = candidate.kind
+        if kind in {"skill", "soft"} and len(words.split()) <= 6 and lexicon.any_language.search(words):
+            kind = "language"
         if kind == "skill" and lexicon.told_of_a_person.match(words) and not find_skills(words):
             kind = "soft"
         yield replace(candidate, start=start, end=end, kind=kind)
@@ -205,6 +207,8 @@ def _from_statement(text: str, statement: Statement) -> Iterator[Candidate]:
     if len(words) < 2 or statement.section == "skip" or lexicon.injection.search(words):
         return
     if _INTRODUCES.search(words):
+        return
+    if statement.section in {"duties", "neutral"} and lexicon.describes.match(words):
         return
     listed = statement.section in {"must", "nice"} or (statement.section == "duties" and statement.bulleted)
     if lexicon.noise.search(words) and not (listed and lexicon.want_opener.search(words)):
@@ -305,6 +309,8 @@ def _duties(text: str, start: int, end: int) -> Iterator[Candidate]:
         second = vocabulary().duty_opener.match(text[left:right])
         begin, stop = _edges(text, left + second.end(), right) if second else (left, right)
         duty = text[begin:stop]
+        if text[stop : stop + 2].lstrip()[:1] == ":" and len(duty.split()) <= 3:  # "you will be in charge of:"
+            continue
         if len(duty.split()) >= 2 and not vocabulary().noise.search(duty) and not _PASSIVE.match(duty):
             yield Candidate(begin, stop, "duty", True)
 
@@ -342,6 +348,10 @@ def _clauses(text: str, start: int, end: int, must: bool) -> Iterator[Candidate]
     position = start
     for inner in _PARENTHESES.finditer(text, start, end):
         if lexicon.nice_cue.search(inner[1]) and len(inner[1].split()) <= 12 and not lexicon.degree.search(inner[1]):
+            if _BARE_CUE.fullmatch(lexicon.nice_cue.sub(" ", inner[1])):  # "(preferred)" weighs what stands before it
+                yield from _one_clause(text, position, inner.start(), False)
+                position = inner.end()
+                continue
             yield from _one_clause(text, position, inner.start(), must)
             yield from _one_clause(text, inner.start(1), inner.end(1), False)
             position = inner.end()
@@ -349,6 +359,9 @@ def _clauses(text: str, start: int, end: int, must: bool) -> Iterator[Candidate]
     found = re.finditer(
         r";\s+|,\s+(?:(?:and|und|et|y|e|en)\s+)?(?=ideally|preferably|idealerweise|idéalement|idealmente|bij voorkeur"
         r"|not necessarily|nicht (?:zwingend|unbedingt)|pas (?:nécessairement|forcément)|no necesariamente)"
+        r"|,?\s+(?:and|und|et|y|e|en)\s+(?=(?:(?:you|it|have|hebt|je|du|sie|hast|vous|avez|tienes)\s+){0,2}(?:ideally"
+        r"|preferably|idealerweise|idéalement|idealmente|preferiblemente|bij voorkeur"
+        r"|would (?:help|be (?:great|nice|good|useful))))"
         r"|(?<!preferably)(?<!ideally)\s+(?:but|aber|mais|pero)\s+(?!not (?:required|essential|necessary|needed))",
         rest,
         re.IGNORECASE,
@@ -357,6 +370,14 @@ def _clauses(text: str, start: int, end: int, must: bool) -> Iterator[Candidate]
     cuts = [0, *outside, len(rest)]
     for left, right in pairwise(cuts):
         yield from _one_clause(text, position + left, position + right, must)
+
+
+# What may stand beside a cue without naming anything: "(highly preferred, but not required)".
+_BARE_CUE = re.compile(
+    r"(?:[\W_]|\b(?:very|highly|strongly|is|are|but|not|required|essential|muy|altamente|pero|no|sehr|aber|kein|muss|très"
+    r"|mais|pas|zeer|maar|niet|molto|ma|non|muito|mas|não|a|an|un|une|ein)\b)*",
+    re.IGNORECASE,
+)
 
 
 def _one_clause(text: str, start: int, end: int, must: bool) -> Iterator[Candidate]:
@@ -537,12 +558,26 @@ def _only_languages(words: str) -> bool:
     return len(re.findall(r"\w{3,}", rest)) <= 1
 
 
+# Where a sentence goes on after the languages it asks for.
+_NEXT_CLAUSE = re.compile(
+    r",?\s(?:and|und|et|y|en|e)\s(?:you|we|sie|du|wir|vous|tu|nous|je|jij)\s|,\s(?:both|zowel|sowohl|tanto"
+    r"|à la fois|so that)\s",
+    re.IGNORECASE,
+)
+
+
 def _language_items(text: str, start: int, end: int, must: bool) -> Iterator[Candidate]:
     """`Fluent English and German` is two; `another UN language (Arabic, Chinese …)` is one choice."""
+    mentions = find_languages(text[start:end])
+    last = start + mentions[-1].end if mentions else start
+    goes_on = _NEXT_CLAUSE.search(text, last, end)
+    if goes_on:  # "… French and English, and you want to work abroad"
+        start, end = _edges(text, start, goes_on.start())
+        mentions = find_languages(text[start:end])
     words = text[start:end]
-    mentions = find_languages(words)
     if (
         len(mentions) > 1
+        and len({mention.code for mention in mentions}) == len(mentions)
         and not _PARENTHESES.search(words)
         and not re.search(r"[/]|\b(?:or|oder|ou|o|of)\b", words, re.IGNORECASE)
     ):
@@ -550,6 +585,15 @@ def _language_items(text: str, start: int, end: int, must: bool) -> Iterator[Can
         if len(items) == len(mentions):
             yield from (Candidate(*_edges(text, *item), "language", must) for item in items)
             return
+        left = start
+        for mention, following in pairwise(mentions):  # "both Dutch and English": what stands between joins them
+            joint = re.search(
+                r"^[^\w]*(?:\w+\s+){0,2}?(?=\S+$)", text[start + mention.end : start + following.start + 1]
+            )
+            yield Candidate(*_edges(text, left, start + mention.end), "language", must)
+            left = start + mention.end + (joint.end() if joint else 0)
+        yield Candidate(*_edges(text, left, end), "language", must)
+        return
     yield Candidate(start, end, "language", must)
 
 
@@ -776,7 +820,8 @@ def _trim_clause(text: str, start: int, end: int) -> tuple[int, int]:
     opener = re.match(
         r"(?:(?:(?:and|und|et|y|en)\s+)?(?:you(?:'ll|'re|'ve| are| have| will)?|must|should|will|sie|du|vous|tu)\s+"
         r"(?:(?:also|certainly|surely|really|do|already)\s+)?"
-        r"(?:(?:have|be|are|possess|bring|need|haben|hast|sind|bist|verfügst über|verfügen über|avez|êtes)\s+)?)"
+        r"(?:(?:have|be|are|possess|bring|need|haben|hast|sind|bist|verfügst über|verfügen über|besitzt|besitzen"
+        r"|avez|êtes|as|es|hebt|bent)\s+)?)"
         r"(?=\w{3})",
         text[start:end],
         re.IGNORECASE,

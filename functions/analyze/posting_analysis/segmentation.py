@@ -109,11 +109,23 @@ def statements(text: str) -> list[Statement]:
                 found.append(_trimmed(text, start + line.index(body), start + len(line), section, bulleted))
             continue
         whole = _Line(start + len(line) - len(body), start + len(line), section, bulleted)
+        introduced = _introduces(body) if not bulleted and section in {"neutral", "skip"} else None
         for piece in _pieces(text, whole, run_together):
             found.append(piece.statement)
             if piece.persistent and not bulleted:
                 section = piece.statement.section
+        section = introduced or section
     return [statement for statement in found if statement.end > statement.start]
+
+
+def _introduces(body: str) -> Section | None:
+    """The section of the list that a sentence opens: "With the product team you will be in charge of:"."""
+    if not body.rstrip().endswith(":"):
+        return None
+    last = re.split(r"[.!?]\s", body)[-1]
+    if vocabulary().duty_opener.search(last):
+        return "duties"
+    return "must" if vocabulary().want_opener.search(last) else None
 
 
 def _looks_like_heading(body: str, level: int) -> bool:

@@ -110,6 +110,26 @@ class Vocabulary:
         return re.compile("|".join(self.common["concessions"]), re.IGNORECASE)
 
     @cached_property
+    def any_language(self) -> re.Pattern[str]:
+        """A human language that is asked for without its name: "another language is a plus"."""
+        return _whole_words(self.common["any_language"])
+
+    @cached_property
+    def describes(self) -> re.Pattern[str]:
+        """How a sentence begins whose subject is the firm, wherever its language puts the verb."""
+        return re.compile(rf"(?:{'|'.join(self.common['describes'])})", re.IGNORECASE)
+
+    @cached_property
+    def site_chrome(self) -> re.Pattern[str]:
+        """Whole lines that are a web page's own: they say nothing of the job."""
+        return re.compile(rf"(?:{'|'.join(self.common['site_chrome'])})", re.IGNORECASE)
+
+    @cached_property
+    def organisation(self) -> re.Pattern[str]:
+        """Words that name a kind of employer: in the head of a posting they tell it from a place."""
+        return _whole_words([*self.common["legal_forms"], *self.common["organisation_words"]])
+
+    @cached_property
     def told_of_a_person(self) -> re.Pattern[str]:
         """How a clause begins that tells of a person rather than names a skill."""
         return re.compile(rf"(?:{'|'.join(self.common['told_of_a_person'])})(?!\w)", re.IGNORECASE)
@@ -212,6 +232,15 @@ class Vocabulary:
     def nobody(self) -> frozenset[str]:
         """What may stand behind "About" and is no employer's name, folded."""
         return frozenset(self.common["nobody"])
+
+    @cached_property
+    def function_words(self) -> frozenset[str]:
+        """Articles, pronouns and prepositions of all languages: no name consists of one."""
+        return frozenset(word for lexicon in self.languages.values() for word in lexicon["stopwords"]) | {
+            "se",
+            "he",
+            "she",
+        }
 
     @cached_property
     def month(self) -> re.Pattern[str]:

@@ -235,3 +235,34 @@ def test_sentences_about_a_person_name_no_skill() -> None:
     assert not any("Photoshop" in words for words in asked)
     assert kinds("Are familiar with Google Classroom") != {}
     assert "soft" not in {kind for kind, _ in kinds("Are familiar with Google Classroom").values()}
+
+
+def test_a_bracket_that_only_weighs_belongs_to_what_stands_before_it() -> None:
+    result = found(
+        "Requirements\n- Bachelor's degree in physics (preferred)\n- Derecho laboral (muy valorable)\n- Python\n"
+    )
+    assert result["Bachelor's degree in physics"] == ("degree", False)
+    assert result["Derecho laboral"] == ("skill", False)
+    assert "muy" not in result
+
+
+def test_languages_in_one_sentence_are_one_each() -> None:
+    text = "Profil recherché\n- Vous parlez couramment le français et l'anglais et vous souhaitez voyager\n"
+    assert [kind for kind, _ in found(text).values()] == ["language", "language"]
+    dutch = found(
+        "Wat verwachten we van jou\nJe beheerst zowel de Nederlandse als de Engelse taal, zowel in woord als\n"
+    )
+    assert [kind for kind, _ in dutch.values()] == ["language", "language"]
+
+
+def test_a_sentence_that_opens_a_list_gives_it_its_section() -> None:
+    text = (
+        "Designer chez Verdelune\nAvec les équipes produit et marketing, tu seras en charge de :\n"
+        "• Concevoir des maquettes et les tester\n• Mener de la recherche auprès des clients\n"
+    )
+    assert list(found(text)) == ["Concevoir des maquettes et les tester", "Mener de la recherche auprès des clients"]
+
+
+def test_a_job_boards_form_fields_ask_for_nothing() -> None:
+    text = "Requirements\n- Python\n\nSeniority level: Not Applicable\nEmployment type: Full-time\nJob function\nIT\n"
+    assert list(found(text)) == ["Python"]
