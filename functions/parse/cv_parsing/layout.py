@@ -229,7 +229,7 @@ def _gap_ends_segment(run: list[Word], word: Word) -> bool:
     gap = word.x0 - right
     size = max(min(run[-1].size, word.size), 5.0)
     if gap <= 0.06 * size and gap > -0.5 * size:
-        word.glue = True
+        word.glue = not word.spaced  # an italic's ink may reach over the space after it
         return False
     limit = (_SEGMENT_GAP_EM + 4 * min(max(run[-1].spacing, word.spacing), 1.0)) * size
     # A lone bullet or icon keeps its text, however wide the tab between them.

@@ -32,6 +32,8 @@ class Word:
     confidence: float = 1.0
     spacing: float = 0.0
     """Letter spacing, in em."""
+    spaced: bool = False
+    """A space stands in the file between this word and the one before it, however close their ink."""
     glue: bool = False
     """No space stands between this word and the one before it (a change of style inside a word)."""
     start: int = 0

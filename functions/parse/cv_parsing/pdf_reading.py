@@ -429,6 +429,7 @@ def _read_words(
             x0, x1 = min(c.x0 for c in letters), max(c.x1 for c in letters)
             word = Word(
                 text=text,
+            spaced = not bidirectional and first is not run[0] and first.space == 2
                 x0=x0 - origin_x,
                 x1=x1 - origin_x,
                 y0=result.height - (max(c.top for c in letters) - origin_y),
@@ -452,6 +453,7 @@ def _read_words(
                     centres[id(word)] = [(c.x0 + c.x1) / 2 for c in letters]
         run.clear()
 
+                spaced=spaced,
     for index in range(count):
         code = get_unicode(raw, index)
         if code in _SPACES or code == 0xFFFD:

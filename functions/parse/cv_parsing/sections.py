@@ -274,6 +274,9 @@ def _add_unknown_headings(lines: list[Line], found: dict[int, str], body: _Style
         if id(line) in found or line.bullet:
             continue
         mine = signature(line)
+        if mine[2] and not known[mine]:
+            # A name typed in capitals among headings that are not, in the very style of theirs.
+            mine = (mine[0], mine[1], False, mine[3], mine[4])
         if line.heading_level and any(
             other.heading_level == line.heading_level for other in lines if id(other) in found
         ):
