@@ -420,6 +420,7 @@ def _read_words(
         bidirectional = bidirectional or any(_is_rtl(letter.text) for letter in run)
         for letters in _cut_right_to_left(run) if bidirectional else _cut_run(run):
             first = letters[0]
+            spaced = not bidirectional and first is not run[0] and first.space == 2
             raw_text = "".join(letter.text for letter in letters)
             if first.style.font.startswith(("LinLibertine", "LinBiolinum", "Libertinus")):
                 raw_text = raw_text.translate(_LIBERTINE)
@@ -429,7 +430,6 @@ def _read_words(
             x0, x1 = min(c.x0 for c in letters), max(c.x1 for c in letters)
             word = Word(
                 text=text,
-            spaced = not bidirectional and first is not run[0] and first.space == 2
                 x0=x0 - origin_x,
                 x1=x1 - origin_x,
                 y0=result.height - (max(c.top for c in letters) - origin_y),
@@ -441,6 +441,7 @@ def _read_words(
                 color=first.style.color,
                 font=first.style.font,
                 spacing=first.style.spacing,
+                spaced=spaced,
             )
             if first.style.hidden == "invisible":
                 invisible.append(word)
@@ -453,7 +454,6 @@ def _read_words(
                     centres[id(word)] = [(c.x0 + c.x1) / 2 for c in letters]
         run.clear()
 
-                spaced=spaced,
     for index in range(count):
         code = get_unicode(raw, index)
         if code in _SPACES or code == 0xFFFD:
