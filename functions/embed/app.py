@@ -12,8 +12,8 @@ from evidence_matching.evidence_run import Throttled, gather_evidence
 from evidence_matching.provider_errors import provider_warning
 from vector_providers import embedding_configuration, store_configuration
 
-# After so many waits the job goes on without the provider that asked for them.
-PATIENT_RETRIES = 2
+# So often is a provider asked again that is down (not merely busy), or whose vectors would be paid for once more.
+BRIEF_RETRIES = 2
 # Kept for matching by words and for writing the artefact, whatever the providers do.
 RESERVED_SECONDS = 15.0
 
@@ -52,7 +52,8 @@ def handler(run: StageRun) -> None:
             embeddings=embeddings,
             memory=memory,
             max_usd=request.max_usd,
-            may_retry=run.event.retry_count < PATIENT_RETRIES,
+            may_retry=run.event.retry_count < BRIEF_RETRIES,
+            may_wait=run.may_wait,
             repeated=run.event.attempt > 1 or run.event.retry_count > 0,
         )
     except Throttled:

@@ -41,6 +41,7 @@ def handler(run: StageRun) -> None:
         max_tokens=settings(ModelSettings).prompt_token_budget,
         spent_usd=sum(analyzed.usage.usd.values()),
         spent_tokens=analyzed.usage.tokens.input + analyzed.usage.tokens.output,
+        waits=run.may_wait,
     )
     outcomes: list[ModelOutcome[Proposals]] = []
     ask = proposer(model, parsed.resume, budget, run.remaining_seconds)

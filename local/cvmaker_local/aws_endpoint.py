@@ -7,7 +7,6 @@ it is on disk.
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import threading
@@ -22,7 +21,15 @@ from werkzeug.formparser import parse_form_data
 
 from cvmaker_local.http_server import WsgiApplication
 from cvmaker_local.post_policy import PolicyError, check_form
-from cvmaker_local.requested_actions import RequestedAction, access_key, s3_actions, service_action
+from cvmaker_local.requested_actions import (
+    RequestedAction,
+    access_key,
+    decode_path,
+    read_body,
+    replace_body,
+    s3_actions,
+    service_action,
+)
 from cvmaker_local.runtime_host import MAXIMUM_SYNCHRONOUS_PAYLOAD, InvokeResult, UnknownFunctionError, log_tail
 from cvmaker_local.signatures import SignatureError, check_presigned_url
 
@@ -318,28 +325,6 @@ def add_headers(start_response: Any, extra: list[tuple[str, str]]) -> Any:
         return start_response(status, [*headers, *extra])
 
     return wrapped
-
-
-def read_body(environ: dict[str, Any]) -> bytes:
-    """The whole request body, also when it is chunked."""
-    stream = environ["wsgi.input"]
-    if environ.get("wsgi.input_terminated"):
-        return bytes(stream.read())
-    length = environ.get("CONTENT_LENGTH")
-    return bytes(stream.read(int(length))) if length else b""
-
-
-def decode_path(text: str) -> str:
-    """WSGI hands paths as Latin-1; S3 keys are UTF-8."""
-    return text.encode("latin-1", "replace").decode("utf-8", "replace")
-
-
-def replace_body(environ: dict[str, Any], body: bytes) -> None:
-    """Let the body, which has been read, be read again."""
-    environ["wsgi.input"] = io.BytesIO(body)
-    environ["CONTENT_LENGTH"] = str(len(body))
-    environ.pop("HTTP_TRANSFER_ENCODING", None)
-    environ.pop("wsgi.input_terminated", None)
 
 
 def deleted_versions(environ: dict[str, Any], body: bytes) -> list[tuple[str, str]]:

@@ -28,6 +28,7 @@ from moto.s3 import notifications
 from moto.s3.models import FakeDeleteMarker, FakeKey, s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.sqs.models import sqs_backends
+from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfunctions_parser_backends
 
@@ -70,6 +71,8 @@ class MotoAdapter:
         Receives every event that a service emits (S3, Step Functions, PutEvents), outside of any lock.
     on_execution
         Receives each execution when it starts and when it ends.
+    wait_scale
+        What the waits before a retry are multiplied with; below 1, hours of back-off pass in minutes.
     """
 
     active: MotoAdapter | None = None
@@ -80,7 +83,9 @@ class MotoAdapter:
         endpoint_url: str,
         on_event: Callable[[dict[str, Any]], None],
         on_execution: Callable[[StoredExecution], None],
+        wait_scale: float = 1.0,
     ) -> None:
+        self.wait_scale = wait_scale
         self.region = region
         self.endpoint_url = endpoint_url
         self.on_event = on_event
@@ -121,6 +126,8 @@ class MotoAdapter:
         self._patch(BaseExecutionWorkerCommunication, "terminated", self._on_terminated())
         self._patch(Execution, "stop", self._on_stop())
         self._patch(StepFunctionsParserBackend, "start_execution", self._on_start())
+        # Its waits go on after an execution was stopped, which nobody notices: the next task is not begun.
+        self._patch(retrier_decl, "time", types.SimpleNamespace(sleep=lambda s: time.sleep(s * self.wait_scale)))
         self._patch(Stack, "parse_template", staticmethod(json.loads))  # ours is JSON; YAML takes 20 times as long
         self._patch(StepFunctionsParserBackend, "get_execution_history", self._on_history())
         # moto makes a new boto3 client for every task (up to a second each on a small machine): share ours.

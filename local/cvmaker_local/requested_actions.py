@@ -5,6 +5,7 @@ Who asks is in the access key: each function process gets one that names its fun
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -117,3 +118,25 @@ def service_action(environ: Mapping[str, Any], body: bytes) -> RequestedAction:
     found = re.search(rb"(?:^|&)Action=(\w+)", body)
     service = scope["service"] if scope else "unknown"
     return RequestedAction(f"{service}:{found[1].decode() if found else operation}", "*")
+
+
+def read_body(environ: dict[str, Any]) -> bytes:
+    """The whole request body, also when it is chunked."""
+    stream = environ["wsgi.input"]
+    if environ.get("wsgi.input_terminated"):
+        return bytes(stream.read())
+    length = environ.get("CONTENT_LENGTH")
+    return bytes(stream.read(int(length))) if length else b""
+
+
+def decode_path(text: str) -> str:
+    """WSGI hands paths as Latin-1; S3 keys are UTF-8."""
+    return text.encode("latin-1", "replace").decode("utf-8", "replace")
+
+
+def replace_body(environ: dict[str, Any], body: bytes) -> None:
+    """Let the body, which has been read, be read again."""
+    environ["wsgi.input"] = io.BytesIO(body)
+    environ["CONTENT_LENGTH"] = str(len(body))
+    environ.pop("HTTP_TRANSFER_ENCODING", None)
+    environ.pop("wsgi.input_terminated", None)

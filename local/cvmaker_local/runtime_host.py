@@ -414,6 +414,10 @@ class FunctionPool:
         with self.condition:
             return [*self.idle, *self.busy]
 
+    def busy_processes(self) -> list[FunctionProcess]:
+        with self.condition:
+            return list(self.busy)
+
     def close(self) -> None:
         with self.condition:
             self.closed = True

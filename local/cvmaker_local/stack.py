@@ -26,7 +26,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from cvmaker_local.clients import Clients
 from cvmaker_local.event_bus import EventBus, UndeliverableError
-from cvmaker_local.http_server import HttpServer, PortInUseError
+from cvmaker_local.faults import FaultInjector
+from cvmaker_local.http_server import HttpServer, PortInUseError, WsgiApplication
 from cvmaker_local.permissions import Role, read_roles, role_of
 from cvmaker_local.requested_actions import RequestedAction, function_of_key
 from cvmaker_local.runtime_host import (
@@ -86,6 +87,10 @@ class LocalStack:
     python, runtime_site
         Run the artefacts of ``sam build`` (`template` is then the one in its folder) with that interpreter; the folder
         `runtime_site` holds what Lambda's runtime brings: ``awslambdaric`` and ``boto3`` for it.
+    wait_scale
+        What the state machine's waits before a retry are multiplied with (load and fault tests compress time).
+    faults
+        Spoils chosen calls on their way to the services (see `faults`).
     """
 
     def __init__(
@@ -106,7 +111,11 @@ class LocalStack:
         python: Path | None = None,
         runtime_site: Path | None = None,
         vector_delay_seconds: float = 0.2,
+        wait_scale: float = 1.0,
+        faults: FaultInjector | None = None,
     ) -> None:
+        self.wait_scale = wait_scale
+        self.faults = faults
         self.template_path = Path(template).resolve()
         self.parameters = dict(parameters or {})
         self.web_root = web_root
@@ -206,7 +215,9 @@ class LocalStack:
 
         self.storage = Storage(self.data_dir / "state.sqlite")
         self._closers.append(self.storage.close)
-        self.adapter = MotoAdapter(self.region, self.endpoint_url, self._on_event, self.storage.save_execution)
+        self.adapter = MotoAdapter(
+            self.region, self.endpoint_url, self._on_event, self.storage.save_execution, self.wait_scale
+        )
         self.adapter.install()
         self._closers.append(self.adapter.uninstall)
         self.bus = EventBus(
@@ -242,7 +253,7 @@ class LocalStack:
             self._on_object_change,
             self._may,
         )
-        self.endpoint_server.start(self.endpoint)
+        self.endpoint_server.start(self._spoiled("aws", self.endpoint))
         self._create_resources()
         self._restore()
         self._start_gateway()
@@ -336,7 +347,7 @@ class LocalStack:
             server = self._bind(0)
             self.pinecone = PineconeServer(store, server.url, LOCAL_KEY)
             self.pinecone_url = server.url
-            server.start(self.pinecone)
+            server.start(self._spoiled("pinecone", self.pinecone))
         if not self.openai_api_key or os.environ.get("CVMAKER_EMBEDDINGS") == "local":
             from cvmaker_local.embeddings_server import EmbeddingsServer
 
@@ -344,7 +355,11 @@ class LocalStack:
             self.embeddings = EmbeddingsServer(LOCAL_KEY)
             self._closers.append(self.embeddings.close)
             self.embeddings_url = f"{server.url}/v1"
-            server.start(self.embeddings)
+            server.start(self._spoiled("embeddings", self.embeddings))
+
+    def _spoiled(self, service: str, application: WsgiApplication) -> WsgiApplication:
+        """A server's application with the fault injector, if there is one, in front of it."""
+        return self.faults.before(service, application, self) if self.faults else application
 
     def _base_environment(self) -> dict[str, str]:
         return {

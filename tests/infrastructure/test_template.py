@@ -1,10 +1,12 @@
 """The template and the state machine, as tools and as reviewers read them."""
 
+import copy
 import json
 import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -36,15 +38,19 @@ WILDCARD_ALLOW_LIST = {
 }
 
 # SAM attaches these to every function; both are AWS's own and hold no data permission.
-MANAGED_ALLOW_LIST = {"service-role/AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess", "AWSXrayWriteOnlyAccess"}
+MANAGED_ALLOW_LIST = {
+    "service-role/AWSLambdaBasicExecutionRole",
+    "AWSXRayDaemonWriteAccess",
+    "AWSXrayWriteOnlyAccess",
+    "service-role/AWSCodeDeployRoleForLambda",  # CodeDeploy's own, only with GradualDeployment: moves aliases
+}
 
 
 def load_template() -> dict[str, Any]:
     return yaml_parse((ROOT / "template.yaml").read_text())  # type: ignore[no-any-return]
 
 
-@pytest.fixture(scope="module")
-def transformed() -> dict[str, Any]:
+def transform_template(parameters: dict[str, str]) -> dict[str, Any]:
     """The template as CloudFormation will see it."""
     os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")
     template = load_template()
@@ -64,7 +70,18 @@ def transformed() -> dict[str, Any]:
         def load(self) -> dict[str, str]:
             return {}
 
-    return transform(template, {}, NoPolicies())  # type: ignore[no-any-return]
+    return transform(template, parameters, NoPolicies())  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="module")
+def transformed() -> dict[str, Any]:
+    return transform_template({})
+
+
+@pytest.fixture(scope="module")
+def transformed_for_production() -> dict[str, Any]:
+    """With everything switched on that a deployer may switch on and that changes what the transformation makes."""
+    return transform_template({"GradualDeployment": "true", "ApiProvisionedConcurrency": "1"})
 
 
 def statements(transformed: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
@@ -120,6 +137,24 @@ def test_every_task_has_a_timeout_retry_and_catch() -> None:
             assert not retried & {"InputError", "InternalError"}, "input errors never retry"
 
 
+def test_a_provider_that_says_slower_cannot_fail_a_job() -> None:
+    """The stages stop waiting before the machine's attempts are used up, and the machine outlasts the waits."""
+    from cvmaker_core.stage import WAITS_FOR_PROVIDER
+
+    definition = yaml.safe_load(DEFINITION.read_text())
+    waits = 0.0
+    for name, state in definition["States"].items():
+        if state["Type"] != "Task" or name == "RecordFailure":
+            continue
+        retries = {error: retry for retry in state["Retry"] for error in retry["ErrorEquals"]}
+        assert retries["ProviderThrottled"] is retries["Lambda.TooManyRequestsException"], name
+        others = sum(retry["MaxAttempts"] for retry in state["Retry"] if retry is not retries["ProviderThrottled"])
+        assert retries["ProviderThrottled"]["MaxAttempts"] >= WAITS_FOR_PROVIDER + others, name
+        waits = retries["ProviderThrottled"]["MaxDelaySeconds"] / 2 * WAITS_FOR_PROVIDER
+    # Analyze, Embed and Tailor may each wait that long (full jitter: half of the longest wait on average).
+    assert definition["TimeoutSeconds"] > 3 * waits
+
+
 def test_time_outs_are_nested() -> None:
     """Lambda's time-out < the task's, or a slow answer would be taken for a lost one."""
     template = load_template()["Resources"]
@@ -131,27 +166,90 @@ def test_time_outs_are_nested() -> None:
             assert template[name]["Properties"].get("Timeout", default) < state["TimeoutSeconds"]
 
 
-def test_no_wildcard_outside_the_allow_list(transformed: dict[str, Any]) -> None:
+# The folders of the bucket that each role uses. A stage that starts to use another one says so here.
+PREFIXES = {
+    "ConsoleDropFunctionRole": {"uploads", "jobs"},
+    "IntakeFunctionRole": {"uploads", "jobs", "claims"},
+    "ParseFunctionRole": {"uploads", "jobs"},
+    "AnalyzeFunctionRole": {"uploads", "jobs"},
+    "EmbedFunctionRole": {"jobs"},
+    "TailorFunctionRole": {"jobs"},
+    "RenderFunctionRole": {"jobs"},
+    "CertifyFunctionRole": {"jobs"},
+    "RecordFailureFunctionRole": {"jobs"},
+    "SweeperFunctionRole": {"jobs", "claims"},
+    "ApiFunctionRole": {"jobs", "uploads", "templates"},
+    "ProposalsFunctionRole": {"jobs"},
+    "EraseFunctionRole": {"jobs", "uploads"},
+}
+
+
+def wildcards(transformed: dict[str, Any]) -> list[str]:
+    """What roles may do beyond named actions on named resources, and the allow-list does not excuse."""
+    found = []
     for role, statement in statements(transformed):
         actions, resources = as_list(statement["Action"]), as_list(statement["Resource"])
-        assert not any("*" in action for action in actions), f"{role}: {actions}"
-        if "*" in resources:
-            assert set(actions) <= WILDCARD_ALLOW_LIST, f"{role}: {actions}"
+        found += [f"{role}: {action}" for action in actions if "*" in action]
+        if "*" in resources and not set(actions) <= WILDCARD_ALLOW_LIST:
+            found.append(f"{role}: {actions} on everything")
         for resource in resources:
-            text = resource if isinstance(resource, str) else json.dumps(resource)
-            assert not text.endswith((":*", "bucket/*")) or "execution:" in text, f"{role}: {text}"
+            text = resource if isinstance(resource, str) else next(iter(resource.values()))
+            text = text if isinstance(text, str) else json.dumps(text)
+            if text != "*" and text.endswith((":*", "Bucket.Arn}/*", ":::*")) and ":execution:" not in text:
+                found.append(f"{role}: {text}")
+    return found
 
 
-def test_no_role_reads_the_whole_bucket(transformed: dict[str, Any]) -> None:
+def used_prefixes(transformed: dict[str, Any]) -> dict[str, set[str]]:
+    """The bucket's folders that each role reaches, by listing or by object."""
+    used: dict[str, set[str]] = {}
     for role, statement in statements(transformed):
         actions = as_list(statement["Action"])
         if any(action.startswith("s3:List") for action in actions):
-            prefixes = statement["Condition"]["StringLike"]["s3:prefix"]
-            assert all(prefix.split("/")[0] in {"jobs", "uploads", "claims", "templates"} for prefix in prefixes), role
+            paths = statement.get("Condition", {}).get("StringLike", {}).get("s3:prefix", ["(everything)"])
         elif any(action.startswith("s3:") for action in actions):
-            for resource in as_list(statement["Resource"]):
-                path = resource["Fn::Sub"].split("}/", 1)[1]
-                assert path.split("/")[0] in {"jobs", "uploads", "claims", "templates"}, f"{role}: {path}"
+            paths = [item["Fn::Sub"].partition("}/")[2] or "(everything)" for item in as_list(statement["Resource"])]
+        else:
+            continue
+        used.setdefault(role, set()).update(path.split("/")[0] for path in paths)
+    return used
+
+
+def test_no_wildcard_outside_the_allow_list(transformed_for_production: dict[str, Any]) -> None:
+    assert wildcards(transformed_for_production) == []
+
+
+def test_a_role_reaches_the_folders_it_uses_and_no_other(transformed: dict[str, Any]) -> None:
+    assert used_prefixes(transformed) == PREFIXES
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        {"Effect": "Allow", "Action": "s3:*", "Resource": {"Fn::Sub": "${DocumentsBucket.Arn}/jobs/*"}},
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"},
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": {"Fn::Sub": "${DocumentsBucket.Arn}/*"}},
+        {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "arn:aws:kms:eu-west-1:1:*"},
+    ],
+    ids=["all actions", "all resources", "whole bucket", "all keys"],
+)
+def test_these_checks_see_a_role_that_may_too_much(transformed: dict[str, Any], statement: dict[str, Any]) -> None:
+    spoilt = copy.deepcopy(transformed)
+    policies = spoilt["Resources"]["EmbedFunctionRole"]["Properties"]["Policies"]
+    policies[0]["PolicyDocument"]["Statement"].append(statement)
+    assert wildcards(spoilt)
+
+
+def test_these_checks_see_a_folder_that_a_stage_does_not_use(transformed: dict[str, Any]) -> None:
+    spoilt = copy.deepcopy(transformed)
+    statement = {
+        "Effect": "Allow",
+        "Action": "s3:GetObject",
+        "Resource": {"Fn::Sub": "${DocumentsBucket.Arn}/uploads/*"},
+    }
+    policies = spoilt["Resources"]["EmbedFunctionRole"]["Properties"]["Policies"]
+    policies[0]["PolicyDocument"]["Statement"].append(statement)
+    assert used_prefixes(spoilt) != PREFIXES
 
 
 def test_a_stage_writes_only_its_own_artefacts(transformed: dict[str, Any]) -> None:
@@ -175,8 +273,8 @@ def test_a_stage_writes_only_its_own_artefacts(transformed: dict[str, Any]) -> N
     assert writes == owns
 
 
-def test_only_known_managed_policies(transformed: dict[str, Any]) -> None:
-    for name, resource in transformed["Resources"].items():
+def test_only_known_managed_policies(transformed_for_production: dict[str, Any]) -> None:
+    for name, resource in transformed_for_production["Resources"].items():
         if resource["Type"] == "AWS::IAM::Role":
             for arn in resource["Properties"].get("ManagedPolicyArns", []):
                 text = json.dumps(arn)
@@ -218,6 +316,36 @@ def test_every_route_but_two_asks_who_you_are(transformed: dict[str, Any]) -> No
         if method != "options" and not any("Owner" in item for item in operation.get("security", []))
     }
     assert open_routes == {"/health", "/openapi.json"}
+
+
+def test_gradual_deployments_roll_back_on_alarms(
+    transformed: dict[str, Any], transformed_for_production: dict[str, Any]
+) -> None:
+    def of_type(template: dict[str, Any], kind: str) -> dict[str, Any]:
+        return {name: item for name, item in template["Resources"].items() if item["Type"] == kind}
+
+    assert not of_type(transformed, "AWS::CodeDeploy::DeploymentGroup"), "a development deployment is quick"
+    groups = of_type(transformed_for_production, "AWS::CodeDeploy::DeploymentGroup")
+    functions = of_type(transformed_for_production, "AWS::Lambda::Function")
+    assert len(groups) == len(functions)
+    alarms = {"JobsFailedAlarm", "FailureRecordingAlarm", "ApiServerErrorsAlarm"}
+    for group in groups.values():
+        watched = group["Properties"]["AlarmConfiguration"]["Alarms"]
+        assert {item["Name"]["Ref"] for item in watched} == alarms
+        assert "DEPLOYMENT_STOP_ON_ALARM" in group["Properties"]["AutoRollbackConfiguration"]["Events"]
+    for name in alarms:
+        assert "Condition" not in transformed_for_production["Resources"][name], "a release always has its alarms"
+    for alias in of_type(transformed_for_production, "AWS::Lambda::Alias").values():
+        assert "CodeDeployLambdaAliasUpdate" in alias["UpdatePolicy"]
+
+
+def test_production_is_released_gradually_and_development_at_once() -> None:
+    configuration = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    overrides = {
+        name: configuration[name]["deploy"]["parameters"]["parameter_overrides"] for name in ("default", "prod")
+    }
+    assert "GradualDeployment=true" in overrides["prod"]
+    assert "GradualDeployment" not in overrides["default"]
 
 
 def test_secrets_are_empty_in_the_template() -> None:

@@ -20,6 +20,7 @@ REMEMBERED = frozenset(
     {"bullet", "skill", "certificate", "project", "education", "language", "award", "publication", "title", "other"}
 )
 CHARACTERS_PER_TOKEN = 3
+THROTTLED = "embeddings_throttled"
 
 
 @dataclass
@@ -51,6 +52,7 @@ def gather_evidence(
     memory: StoreConfiguration | None,
     max_usd: float = 1.0,
     may_retry: bool = False,
+    may_wait: bool = False,
     repeated: bool = False,
 ) -> EvidenceRun:
     """Evidence for one CV; with `embeddings` better ranked, with `memory` remembered and compared with earlier CVs.
@@ -60,14 +62,16 @@ def gather_evidence(
     embeddings, memory
         None where the person or the deployment wants none; no warning is given then.
     may_retry
-        Whether a throttled provider may be asked again later.
+        Whether a provider that is overloaded, or throttled after vectors were paid for, may be asked again soon.
+    may_wait
+        Whether throttled embeddings, for which nothing was paid yet, may be asked again however long it takes.
     repeated
         Whether an earlier attempt may have written vectors of this job.
 
     Raises
     ------
     Throttled
-        Only with `may_retry`.
+        Only with `may_retry` or `may_wait`.
 
     """
     client = EmbeddingClient(embeddings, private_values(resume)) if embeddings else None
@@ -79,7 +83,7 @@ def gather_evidence(
             evidence = match(resume, analysis, embed=client, as_of=as_of)
         except ProviderFailure as failure:
             usable = False
-            if failure.throttled and may_retry:
+            if failure.throttled and (may_retry or (may_wait and failure.code == THROTTLED and not client.tokens)):
                 raise Throttled from None
             warnings.append(failure.warning)
     if not usable:

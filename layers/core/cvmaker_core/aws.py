@@ -5,6 +5,7 @@ machine retries. Functions behind the API have no such layer above them and set 
 """
 
 import json
+import os
 import time
 from functools import lru_cache
 from typing import Any
@@ -17,12 +18,16 @@ _secrets: dict[str, tuple[float, dict[str, Any]]] = {}
 
 @lru_cache(maxsize=8)
 def client(service: str, read_timeout: float = 20.0) -> Any:
-    """A boto3 client with explicit timeouts (seconds); S3 signs with version 4, as TLS-only policies need."""
+    """A boto3 client with explicit timeouts (seconds); S3 signs with version 4, as TLS-only policies need.
+
+    `AWS_READ_TIMEOUT_SECONDS` shortens the wait for an answer, where an operator is less patient.
+    """
     import boto3
     from botocore.config import Config
 
     signature = "s3v4" if service == "s3" else None
-    config = Config(connect_timeout=3, read_timeout=read_timeout, signature_version=signature)
+    longest = float(os.environ.get("AWS_READ_TIMEOUT_SECONDS") or read_timeout)
+    config = Config(connect_timeout=3, read_timeout=min(read_timeout, longest), signature_version=signature)
     return boto3.client(service, config=config)
 
 

@@ -2,7 +2,9 @@
 
 A model only ever *proposes*: whoever calls this verifies the answer. So nothing here raises
 for a model's or a provider's fault; every way to fail is a typed warning on the outcome, and
-the stage goes on with its deterministic baseline.
+the stage goes on with its deterministic baseline. The one exception is asked for: a budget that
+`waits` lets a throttled call (429) raise `ProviderThrottled`, so that the state machine waits and
+the job is slowed down rather than left without its proposals.
 
 - Any OpenAI-compatible server works. The Responses API with a strict JSON Schema is tried
   first; a server without it is asked through Chat Completions, with less and less help from
@@ -28,7 +30,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cvmaker_core.aws import read_secret
 from cvmaker_core.contact_details import redact_value
-from cvmaker_core.errors import TransientError
+from cvmaker_core.errors import ProviderThrottled, TransientError
 from cvmaker_core.hashing import content_hash
 from cvmaker_core.prices import ModelPrice, dearest_model_price, model_price
 from cvmaker_core.schema.artefacts import StageWarning, Tokens
@@ -117,7 +119,9 @@ class JobBudget:
     """What one job may still spend on models, over all its stages and calls.
 
     `stopped` remembers a failure that the next call would only repeat (a bad key, a spent
-    quota, no answer), so that a job pays for it once in time too.
+    quota, no answer), so that a job pays for it once in time too. `waits` says that a throttled
+    call may end the run, to be tried again later; never once an answer has been paid for, because
+    the next run would pay for it again.
     """
 
     max_usd: float
@@ -125,6 +129,7 @@ class JobBudget:
     spent_usd: float = 0.0
     spent_tokens: int = 0
     stopped: StageWarning | None = None
+    waits: bool = False
 
     def allows(self, tokens: int, usd: float) -> bool:
         return self.spent_tokens + tokens <= self.max_tokens and self.spent_usd + usd <= self.max_usd
@@ -132,6 +137,7 @@ class JobBudget:
     def charge(self, tokens: int, usd: float) -> None:
         self.spent_tokens += tokens
         self.spent_usd += usd
+        self.waits = False
 
 
 @dataclass(frozen=True)
@@ -197,6 +203,7 @@ class _Call:
     """One call under way: its deadline, and what the transport saw."""
 
     deadline: float
+    waits: bool = False
     requests: int = 0
     cut: str | None = None
 
@@ -262,6 +269,11 @@ class LanguageModel:
         private
             Values to remove wherever they stand (see `contact_details.private_values`).
 
+        Raises
+        ------
+        ProviderThrottled
+            Only with a budget that waits.
+
         """
         if budget.stopped:
             return ModelOutcome(None, budget.stopped)
@@ -280,7 +292,7 @@ class LanguageModel:
         if seconds < SHORTEST_USEFUL_CALL_SECONDS:
             return ModelOutcome(None, model_warning("model_no_time"))
 
-        call = _Call(deadline=time.monotonic() + seconds)
+        call = _Call(deadline=time.monotonic() + seconds, waits=budget.waits)
         token = _current_call.set(call)
         tokens, usd = Tokens(), 0.0
         try:
@@ -299,6 +311,10 @@ class LanguageModel:
         except _Failure as failure:
             if failure.code == "model_timeout":  # it may have been computed and billed: the budget says so
                 budget.charge(expected_input + max_output_tokens, highest)
+            if failure.code == "model_throttled" and budget.waits:
+                raise ProviderThrottled(
+                    "provider_throttled", "The language model's provider asked us to slow down."
+                ) from None
             return ModelOutcome(None, self._stop(budget, failure.code).warning, tokens, usd, call.requests)
         finally:
             _current_call.reset(token)
@@ -454,7 +470,9 @@ def _after_response(response: "httpx2.Response") -> None:
         response.read()
         error = _error_of(_json_or_none(response.content))
         wait = _seconds(response.headers.get("retry-after"))
-        if "insufficient_quota" in (error.get("code"), error.get("type")) or wait >= call.seconds_left:
+        # Waiting inside a function is paid for by the millisecond; the state machine waits for nothing.
+        later = call.waits and response.status_code == 429
+        if later or "insufficient_quota" in (error.get("code"), error.get("type")) or wait >= call.seconds_left:
             response.headers["x-should-retry"] = "false"
 
 

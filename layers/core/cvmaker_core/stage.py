@@ -36,6 +36,11 @@ from cvmaker_core.settings import StageSettings, settings
 
 # Writing an artefact is a put between two looks for the tombstone; it happens after the usage is written down.
 REQUESTS_PER_WRITE = 3
+# After so many waits for a provider that says "slower", a stage does without it and says so. One less than the state
+# machine's attempts would do; the margin is for other retries in between, which count as well.
+WAITS_FOR_PROVIDER = 56
+# A lost answer to a write is no reason to pay a model twice: an artefact that cost money is written again first.
+WRITE_AGAIN_SECONDS = (0.2, 1.0, 3.0)
 
 _container_is_cold = True
 
@@ -141,6 +146,11 @@ class StageRun:
         """Time left before Lambda ends this run."""
         return float(self.context.get_remaining_time_in_millis()) / 1000
 
+    @property
+    def may_wait(self) -> bool:
+        """Whether a throttled provider may end this run, to be asked again when the state machine has waited."""
+        return self.event.retry_count < WAITS_FOR_PROVIDER
+
     # --- reuse -------------------------------------------------------------------------------
 
     def reuse(self, name: str, inputs: dict[str, str]) -> Envelope | None:
@@ -227,7 +237,16 @@ class StageRun:
     ) -> Envelope:
         """Write a JSON artefact in its envelope."""
         envelope = self.envelope(data, inputs=inputs, engine=engine, warnings=warnings, reused=reused)
-        self.store.write(self.job, name, json.dumps(envelope.model_dump(mode="json"), ensure_ascii=False).encode())
+        body = json.dumps(envelope.model_dump(mode="json"), ensure_ascii=False).encode()
+        paid = any(envelope.usage.usd.values()) or any(envelope.usage.tokens.model_dump().values())
+        for seconds in WRITE_AGAIN_SECONDS if paid and not reused else ():
+            try:
+                self.store.write(self.job, name, body)
+            except TransientError:
+                time.sleep(seconds)
+            else:
+                return envelope
+        self.store.write(self.job, name, body)
         return envelope
 
     def write_file(self, name: str, body: bytes) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from cvmaker_core import language_model as module
+from cvmaker_core.errors import ProviderThrottled
 from cvmaker_core.language_model import (
     JobBudget,
     LanguageModel,
@@ -156,6 +157,30 @@ def test_retry_after_is_honoured_and_the_second_answer_used() -> None:
     assert outcome.value
     assert outcome.requests == 2
     assert time.monotonic() - started >= 1
+
+
+def test_a_budget_that_waits_leaves_the_waiting_to_the_state_machine() -> None:
+    with OpenAIServer(lambda _: error_reply(429, "rate_limit_exceeded", retry_after="1")) as server:
+        with pytest.raises(ProviderThrottled):
+            ask(server, budget=JobBudget(1.0, 100_000, waits=True))
+        assert len(server.asked) == 1, "no second attempt inside the function, where waiting is paid for"
+
+
+def test_after_an_answer_was_paid_for_nothing_waits() -> None:
+    replies = iter([Reply(GOOD), *[error_reply(429, "rate_limit_exceeded")] * 3])
+    budget = JobBudget(1.0, 100_000, waits=True)
+    with OpenAIServer(lambda _: next(replies)) as server:
+        assert ask(server, budget=budget).value
+        outcome = ask(server, budget=budget)
+    assert outcome.warning
+    assert outcome.warning.code == "model_throttled"
+
+
+def test_a_spent_quota_is_not_waited_for() -> None:
+    with OpenAIServer(lambda _: error_reply(429, "insufficient_quota")) as server:
+        outcome = ask(server, budget=JobBudget(1.0, 100_000, waits=True))
+    assert outcome.warning
+    assert outcome.warning.code == "model_quota"
 
 
 def test_nobody_listens() -> None:

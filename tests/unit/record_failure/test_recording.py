@@ -1,7 +1,14 @@
 """error.json is written once, by who may, and never over something better."""
 
+import importlib.util
+import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import boto3
+import pytest
 from cvmaker_core.job_store import JobStore
 from cvmaker_core.schema.jobs import ExecutionClaim, JobReference
 from failure_recording.describing import describe_status
@@ -57,3 +64,43 @@ def test_the_sweeper_leaves_a_claim_that_was_taken_over(store: JobStore) -> None
     prepare(store)
     assert record(store, "", due_at=datetime.now(UTC)) == "not_due"
     assert record(store, "", due_at=datetime.now(UTC) + timedelta(hours=1)) == "recorded"
+
+
+@pytest.mark.parametrize(("status", "recorded"), [("RUNNING", 0), ("SUCCEEDED", 1), ("gone", 1)])
+def test_the_sweeper_leaves_an_execution_that_waits(
+    store: JobStore, monkeypatch: pytest.MonkeyPatch, status: str, recorded: int
+) -> None:
+    """A job that a throttled provider slows down runs past its deadline; it is not lost."""
+    past = datetime.now(UTC) - timedelta(minutes=1)
+    claim = ExecutionClaim(execution_arn=start_machine(status), claimed_at=past, deadline=past)
+    store.write(JOB, "execution.json", claim.model_dump_json().encode())
+    marker = f"claims/{past:%Y%m%dT%H%M%S}Z/{JOB.owner}/{JOB.job_id}"
+    store.put(marker, b"")
+    monkeypatch.setenv("DOCUMENTS_BUCKET", store.bucket)
+    context = SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)
+    assert load_sweeper().handler({}, context)["recorded"] == recorded
+    assert ("error.json" in store.files(JOB)) is bool(recorded)
+    assert (store.find(marker) is None) is bool(recorded)
+
+
+def start_machine(status: str) -> str:
+    """An execution in moto that has this status (its own never end by themselves)."""
+    machines = boto3.client("stepfunctions")
+    definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
+    machine = machines.create_state_machine(name="m", definition=definition, roleArn="arn:aws:iam::123456789012:role/x")
+    if status == "gone":
+        return machine["stateMachineArn"].replace(":stateMachine:", ":execution:") + ":never"
+    arn: str = machines.start_execution(stateMachineArn=machine["stateMachineArn"], name="one")["executionArn"]
+    if status != "RUNNING":
+        machines.stop_execution(executionArn=arn)
+    return arn
+
+
+def load_sweeper() -> Any:
+    path = Path(__file__).parents[3] / "functions" / "record_failure" / "sweeper.py"
+    specification = importlib.util.spec_from_file_location("sweeper_under_test", path)
+    assert specification
+    assert specification.loader
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
