@@ -60,8 +60,8 @@ build: setup ## sam build without Docker, byte-compiled for Lambda: make build A
 deploy: build ## Guided deployment to your AWS account
 	@local/sam.sh deploy --guided
 
-lock: ## Refresh requirements-dev.txt
-	@.venv/bin/python -m uv pip compile --quiet --universal --python-version 3.11 requirements-dev.in -o requirements-dev.txt --no-header --no-annotate
+lock: setup ## Write all locks anew from requirements-dev.in and each requirements.in
+	@local/lock.sh
 
 clean: ## Remove what was built (not your data)
 	@rm -rf .aws-sam out build .mypy_cache .ruff_cache .pytest_cache
