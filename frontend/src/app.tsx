@@ -4,16 +4,19 @@ import { LANGUAGES, type Language, useInterface } from "./i18n";
 import { Start } from "./screens/start";
 import { RouteLink, usePath } from "./state/router";
 import { useTheme } from "./state/theme";
+import { AccountMenu } from "./components/account-menu";
 
 const JobScreen = lazy(() => import("./screens/job"));
 const MyCvs = lazy(() => import("./screens/my-cvs"));
 const Scratch = lazy(() => import("./screens/scratch"));
+const SignedIn = lazy(() => import("./screens/signed-in"));
 
 function screenOf(path: string): ReactNode {
   const job = /^\/jobs\/([A-Za-z0-9_-]+)(?:\/(review|edit|download|reading))?\/?$/.exec(path);
   if (job?.[1]) return <JobScreen key={job[1]} id={job[1]} tab={job[2]} />;
   if (path === "/cvs") return <MyCvs />;
   if (path === "/new") return <Scratch />;
+  if (path === "/signed-in") return <SignedIn />;
   if (path === "/") return <Start />;
   return <NotFound />;
 }
@@ -70,6 +73,7 @@ export function App() {
             </RouteLink>
           </nav>
           <div className="row">
+            <AccountMenu />
             <label>
               <span className="visually-hidden">{t("language")}</span>
               <select value={language} onChange={(event) => setLanguage(event.target.value as Language)}>

@@ -4,10 +4,12 @@ import { createRoot } from "react-dom/client";
 import { ApiProblem } from "./api/client";
 import { App } from "./app";
 import { LanguageProvider } from "./i18n";
+import { leaveWithOtherTabs } from "./state/account";
 import { applyTheme } from "./state/theme";
 import "./styles.css";
 
 applyTheme();
+leaveWithOtherTabs();
 
 const queries = new QueryClient({
   defaultOptions: {

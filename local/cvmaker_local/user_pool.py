@@ -42,6 +42,8 @@ class Grant:
     challenge: str = ""
     nonce: str = ""
     until: float = 0.0
+    # Renewing does not change when the person signed in, and clients hold the pool to it.
+    signed_in_at: int = 0
 
 
 class RefusedError(Exception):
@@ -137,7 +139,12 @@ class UserPool:
         code = secrets.token_urlsafe(32)
         with self.lock:
             self.codes[code] = Grant(
-                email, redirect, query.get("code_challenge", ""), query.get("nonce", ""), time.time() + CODE_SECONDS
+                email,
+                redirect,
+                query.get("code_challenge", ""),
+                query.get("nonce", ""),
+                time.time() + CODE_SECONDS,
+                int(time.time()),
             )
         return f"{redirect}?{urlencode({'code': code, 'state': query.get('state', '')})}"
 
@@ -174,7 +181,13 @@ class UserPool:
         return {
             "access_token": self.access_token(grant.email),
             "id_token": self.sign(
-                {"aud": self.client_id, "token_use": "id", "email": grant.email, "email_verified": True}
+                {
+                    "aud": self.client_id,
+                    "token_use": "id",
+                    "email": grant.email,
+                    "email_verified": True,
+                    "auth_time": grant.signed_in_at,
+                }
                 | ({"nonce": grant.nonce} if grant.nonce else {}),
                 grant.email,
             ),

@@ -62,7 +62,12 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("web-app")
     (folder / "encrypted.pdf").write_bytes(encrypted_pdf())
     stack = LocalStack(
-        ROOT / "template.yaml", folder / "data", web_port=0, web_root=FRONTEND / "dist", vector_delay_seconds=0.1
+        ROOT / "template.yaml",
+        folder / "data",
+        parameters={"CreateUserPool": "on"},
+        web_port=0,
+        web_root=FRONTEND / "dist",
+        vector_delay_seconds=0.1,
     )
     stack.start()
     try:
@@ -75,6 +80,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             "modules": str(FRONTEND),
             "chromium": find_chromium(),
             "screenshots": os.environ.get("SCREENSHOTS"),
+            "only": os.environ.get("SCENARIO"),
         }
         run = subprocess.run(
             ["node", str(SCENARIOS), json.dumps(options)], capture_output=True, text=True, timeout=480, check=False

@@ -24,6 +24,13 @@ async function open(settings = {}) {
   });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
+  // Pictures show the app as most deployments have it: without accounts.
+  if (options.screenshots) {
+    await page.route("**/config.json", async (route) => {
+      const { signIn: _without, ...configuration } = await (await route.fetch()).json();
+      await route.fulfill({ json: configuration });
+    });
+  }
   page.on("pageerror", (error) => problems.push(`page error: ${error.message}`));
   page.on("console", (message) => {
     if (message.type() === "error" && !/status of (4\d\d|503)|ERR_INTERNET_DISCONNECTED/.test(message.text())) problems.push(`console: ${message.text()}`);
@@ -385,6 +392,70 @@ const scenarios = {
     await page.waitForURL(/\/cvs$/);
     await page.goto(deleted);
     await page.getByRole("heading", { name: /has been deleted|No such CV/ }).waitFor();
+  },
+
+  async "an account: sign in, renew, another device, an ended session, sign out"() {
+    if (options.screenshots) return;
+    const signIn = async (page) => {
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByLabel("E-mail").fill("Rosa.Account@example.com");
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByText("rosa.account@example.com").waitFor();
+    };
+    /** As if a quarter of an hour had passed: the access token has ended. */
+    const age = (page) =>
+      page.evaluate(() => {
+        const key = Object.keys(localStorage).find((name) => name.startsWith("cvmaker.tokens."));
+        localStorage.setItem(key, JSON.stringify({ ...JSON.parse(localStorage.getItem(key)), expires_at: 1 }));
+      });
+    const page = await open();
+    await page.goto(`${options.web}/cvs`);
+    await signIn(page);
+    assert.equal(new URL(page.url()).pathname, "/cvs", "back where the person was");
+    assert.ok(!page.url().includes("code="), "the code is out of the address");
+    await page.getByText("No CVs yet").waitFor();
+    await axe(page, "signed in");
+    await upload(page, options.cv, null);
+    const job = page.url();
+    await age(page);
+    await page.reload();
+    await result(page);
+    // The browser's own key, and anybody else's, sees nothing of it.
+    const stranger = await open();
+    await stranger.context().addInitScript((secret) => localStorage.setItem("cvmaker.secret", secret), await page.evaluate(() => localStorage.getItem("cvmaker.secret")));
+    await stranger.goto(job);
+    await stranger.getByRole("heading", { name: "No such CV here" }).waitFor();
+    // Another device needs the account and nothing else.
+    const device = await open();
+    await device.goto(job);
+    await device.getByRole("heading", { name: "No such CV here" }).waitFor();
+    await signIn(device);
+    await result(device);
+    await device.context().close();
+    await page.goto(`${job}/edit`);
+    await page.locator('[data-pointer="/basics/label"]').fill("Kept for this account alone");
+    await page.waitForFunction(() => Object.keys(localStorage).some((key) => key.startsWith("cvmaker.mine.draft.")));
+    // The session ends elsewhere.
+    await page.evaluate(async () => {
+      const key = Object.keys(localStorage).find((name) => name.startsWith("cvmaker.tokens."));
+      const user = JSON.parse(localStorage.getItem(key));
+      const { signIn } = await (await fetch("/config.json")).json();
+      const described = await (await fetch(`${signIn.authority}/.well-known/openid-configuration`)).json();
+      await fetch(described.revocation_endpoint, { method: "POST", body: new URLSearchParams({ token: user.refresh_token }) });
+    });
+    await age(page);
+    await page.goto(`${options.web}/cvs`);
+    await page.getByRole("alert").getByText("Your session has ended").waitFor();
+    await page.getByRole("alert").getByRole("button", { name: "Sign in" }).click();
+    await page.getByLabel("E-mail").fill("rosa.account@example.com");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.locator(".job-row").first().waitFor();
+    await page.locator("summary.account").click();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("button", { name: "Sign in" }).waitFor();
+    assert.equal(await page.evaluate(() => Object.keys(localStorage).filter((key) => /mine|tokens|signed-in/.test(key)).length), 0, "nothing of the account stays");
+    await page.goto(`${options.web}/cvs`);
+    await page.getByText("No CVs yet").waitFor();
   },
 
   async "the preview answers quickly"() {

@@ -1,6 +1,10 @@
-/** Talks to the API. Knows the address (from /config.json), the owner's secret, and problem+json. */
-import { ownerSecret } from "../state/owner";
+/** Talks to the API: as whom, how errors come back, and what is asked of it. */
+import { bearer } from "../state/account";
+import { readConfiguration } from "./configuration";
+import { ApiProblem } from "./problem";
 import type { components } from "./schema";
+
+export { ApiProblem } from "./problem";
 
 export type Schemas = components["schemas"];
 export type JobView = Schemas["JobView"];
@@ -8,45 +12,6 @@ export type JobSummary = Schemas["JobSummary"];
 export type JobCreated = Schemas["JobCreated"];
 export type TemplateList = Schemas["TemplateList"];
 export type Link = Schemas["Link"];
-
-export interface Configuration {
-  apiUrl: string;
-  apiKey?: string;
-}
-
-let configuration: Promise<Configuration> | undefined;
-
-/** The deployment's addresses; the same build serves every deployment. */
-export function readConfiguration(): Promise<Configuration> {
-  configuration ??= fetch("/config.json", { cache: "no-store" })
-    .then((response) => {
-      if (!response.ok) throw new Error("no configuration");
-      return response.json() as Promise<Configuration>;
-    })
-    .catch((error: unknown) => {
-      configuration = undefined;
-      throw error;
-    });
-  return configuration;
-}
-
-/** A refusal with words for a person. `status` 0: the network did not answer. */
-export class ApiProblem extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    readonly detail: string,
-    readonly advice: string,
-    readonly jobId?: string,
-    readonly retryAfter?: number,
-  ) {
-    super(code);
-  }
-
-  get retryable(): boolean {
-    return this.status === 0 || this.status === 429 || this.status >= 500;
-  }
-}
 
 interface Options {
   method?: string;
@@ -59,10 +24,10 @@ interface Options {
 export async function request(path: string, options: Options = {}): Promise<Response> {
   let response: Response;
   try {
-    const { apiUrl, apiKey } = await readConfiguration();
+    const { apiUrl, apiKey, signIn } = await readConfiguration();
     const headers: Record<string, string> = {
       Accept: options.accept ?? "application/json",
-      Authorization: `Bearer ${ownerSecret()}`,
+      Authorization: `Bearer ${await bearer(signIn)}`,
       ...(apiKey ? { "x-api-key": apiKey } : {}),
       ...(options.body === undefined ? {} : { "Content-Type": "application/json" }),
       ...options.headers,
@@ -76,7 +41,7 @@ export async function request(path: string, options: Options = {}): Promise<Resp
       credentials: "omit",
     });
   } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    if (error instanceof ApiProblem || (error instanceof DOMException && error.name === "AbortError")) throw error;
     throw new ApiProblem(0, "offline", "", "");
   }
   if (!response.ok && response.status !== 304) throw await problemOf(response);

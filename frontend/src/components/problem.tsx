@@ -1,6 +1,7 @@
 /** What went wrong, in the person's language where we have the words, and what to do. */
 import { ApiProblem } from "../api/client";
 import { type Text, useInterface } from "../i18n";
+import { beginSignIn } from "../state/account";
 
 export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const { t, has } = useInterface();
@@ -11,7 +12,14 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => vo
     <div className="message bad" role="alert">
       <strong>{has(key) ? t(key as Text) : problem.detail || t("problem_unexpected")}</strong>
       {(has(advice) || problem.advice) && <span>{has(advice) ? t(advice as Text) : problem.advice}</span>}
-      {onRetry && (
+      {problem.code === "signed_out" && (
+        <span>
+          <button type="button" className="button" onClick={() => void beginSignIn()}>
+            {t("signIn")}
+          </button>
+        </span>
+      )}
+      {onRetry && problem.code !== "signed_out" && (
         <span>
           <button type="button" className="button" onClick={onRetry}>
             {t("tryAgain")}

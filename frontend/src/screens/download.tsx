@@ -8,6 +8,7 @@ import { Dialog } from "../components/dialog";
 import { Problem } from "../components/problem";
 import { type Text, useInterface } from "../i18n";
 import { forgetDraft } from "../state/draft";
+import { keptName } from "../state/kept";
 import { navigate } from "../state/router";
 
 const FILES: [string, Text][] = [
@@ -251,7 +252,7 @@ export function Delete({ job, onDeleted }: { job: string; onDeleted?: () => void
       await deleteJob(job);
       forgetDraft(job);
       try {
-        localStorage.removeItem(`cvmaker.note.${job}`);
+        localStorage.removeItem(keptName(`note.${job}`));
       } catch {
         // Nothing was kept.
       }

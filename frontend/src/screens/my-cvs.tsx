@@ -6,6 +6,8 @@ import { Dialog } from "../components/dialog";
 import { Problem } from "../components/problem";
 import { TailorDialog } from "../components/tailor-dialog";
 import { type Text, useInterface } from "../i18n";
+import { keptName } from "../state/kept";
+import { useAccount } from "../state/account";
 import { adoptSecret, ownerSecret } from "../state/owner";
 import { RouteLink } from "../state/router";
 import { CopyButton, Delete } from "./download";
@@ -14,6 +16,8 @@ const TONES: Record<string, string> = { done: "good", failed: "bad" };
 
 export default function MyCvs() {
   const { t } = useInterface();
+  // An account needs no key: it opens on any device.
+  const account = useAccount();
   const [keyOpen, setKeyOpen] = useState(false);
   const [tailoring, setTailoring] = useState<string | null>(null);
   const { data, error, refetch, fetchNextPage, hasNextPage, isFetching } = useInfiniteQuery({
@@ -33,9 +37,11 @@ export default function MyCvs() {
     <div className="stack loose">
       <div className="row between">
         <h1 tabIndex={-1}>{t("navMyCvs")}</h1>
-        <button type="button" className="button" onClick={() => setKeyOpen(true)}>
-          {t("otherDevice")}
-        </button>
+        {account === null && (
+          <button type="button" className="button" onClick={() => setKeyOpen(true)}>
+            {t("otherDevice")}
+          </button>
+        )}
       </div>
       {jobs.length > 0 && <Search />}
       {error && <Problem error={error} onRetry={() => void refetch()} />}
@@ -77,7 +83,7 @@ export default function MyCvs() {
 
 function Row({ job, onTailor, onDeleted }: { job: JobSummary; onTailor: () => void; onDeleted: () => void }) {
   const { t, formatDate, formatNumber } = useInterface();
-  const noteKey = `cvmaker.note.${job.job_id}`;
+  const noteKey = keptName(`note.${job.job_id}`);
   const [note, setNote] = useState(() => {
     try {
       return localStorage.getItem(noteKey) ?? "";

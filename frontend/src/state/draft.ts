@@ -1,6 +1,7 @@
 /** Unsaved edits, kept in this browser until they are saved, discarded, or their CV is deleted. */
 import type { Schemas } from "../api/client";
 import type { Resume } from "../api/artefacts";
+import { keptName } from "./kept";
 
 export interface Design {
   template: string;
@@ -11,7 +12,7 @@ export interface Draft {
   design: Design;
 }
 
-const keyOf = (job: string | null): string => `cvmaker.draft.${job ?? "new"}`;
+const keyOf = (job: string | null): string => keptName(`draft.${job ?? "new"}`);
 
 export function readDraft(job: string | null): Draft | null {
   try {
