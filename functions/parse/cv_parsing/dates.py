@@ -94,6 +94,9 @@ _NUMERIC = re.compile(
 )
 _PLAIN_YEAR = re.compile(rf"(?<![\d.,$€£#+])(?P<y>{_YEAR})(?![\d%]|[.,]\d)")
 _TIGHT_RANGE = re.compile(rf"(?<!\d)(?P<a>{_YEAR})\s?[-–—/]\s?(?P<b>\d{{2}})(?![\d\-–/.])")
+_EARLIER_PERIOD = re.compile(rf"(?<![\d.,])(?P<a>1[5-8]\d\d|19[0-2]\d)\s?{_DASH}\s?(?P<b>1[5-9]\d\d)(?![\d%]|[.,]\d)")
+"""Years before 1930 count only where they cannot be a quantity: as a whole period, or after "since"."""
+_EARLIER_SINCE = re.compile(r"[^\W\d]+\s+(?P<a>1[5-8]\d\d|19[0-2]\d)")
 _MONTH_NUMBER_RANGE = re.compile(
     rf"(?<!\d)(?P<a>0?[1-9]|1[0-2])\s?[-–—]\s?(?P<b>0?[1-9]|1[0-2])\s?[/.]\s?(?P<y>{_YEAR})(?!\d)"
 )
@@ -224,6 +227,14 @@ def mentions(text: str) -> list[DateMention]:
             add(start, end, value, precision)
         elif group["y5"]:
             add(start, end, f"{_century(group['y5'])}-{int(group['m5']):02d}", "month")
+    if len(text) < 80:
+        for match in _EARLIER_PERIOD.finditer(low):
+            if int(match["a"]) <= int(match["b"]) <= int(match["a"]) + 70:
+                add(match.start("a"), match.end("a"), match["a"], "year")
+                add(match.start("b"), match.end("b"), match["b"], "year")
+        earlier = _EARLIER_SINCE.fullmatch(low.strip())
+        if earlier and patterns.lead_since.search(low[: low.index(earlier["a"])]):
+            add(low.index(earlier["a"]), low.index(earlier["a"]) + 4, earlier["a"], "year")
     for match in _PLAIN_YEAR.finditer(low):
         start, end = match.start("y"), match.end("y")
         season = re.search(r"([\w.]+)\s*[,'/]?\s*$", low[:start])

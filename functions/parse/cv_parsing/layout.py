@@ -64,6 +64,14 @@ class Block:
 
 
 @dataclass(slots=True)
+class Gutters:
+    """Where columns, and columns of labels, have been found so far: the next page mostly has them there too."""
+
+    columns: list[float] = field(default_factory=list)
+    labels: list[float] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Reading:
     lines: list[Line] = field(default_factory=list)
     columns: int = 1
@@ -85,15 +93,17 @@ def order_lines(
     is_heading: Callable[[str], bool],
     is_label: Callable[[str], bool],
     marks: dict[int, list[tuple[float, float]]] | None = None,
+    rules: dict[int, list[tuple[float, float, float]]] | None = None,
 ) -> Reading:
     """Lines of all pages in reading order.
 
     `pages` holds (number, width, height, words). `is_heading` says whether a text is a known
     section name, `is_label` whether it is a date or another thing that stands beside content.
-    `marks` holds the centres of drawn list marks by page.
+    `marks` holds the centres of drawn list marks by page, `rules` the long horizontal lines (left, right, height).
     """
     blocks: list[Block] = []
-    known_gutters: list[float] = []
+    known_gutters = Gutters()
+    by_page: list[tuple[int, list[Segment]]] = []
     for number, _width, _height, words in pages:
         segments = _segments(words)
         segments = _split_at_shared_edges(segments, is_label)
@@ -101,12 +111,16 @@ def order_lines(
             text = segment.text
             segment.heading = len(text) <= 60 and is_heading(text)
             segment.label = segment.heading or is_label(text)
-        for block in _split(segments, known_gutters, 0):
+        by_page.append((number, segments))
+    _mark_like_headings([segment for _, segments in by_page for segment in segments])
+    for number, segments in by_page:
+        for block in _split(segments, known_gutters, 0, (rules or {}).get(number, [])):
             block.page = number
             blocks.append(block)
     ordered, columns = _chain(blocks)
     lines: list[Line] = []
     everything = [segment for block in ordered for segment in block.segments]
+    _name_list_marks(everything)
     right_to_left = any(is_right_to_left(s.text) for s in everything) and _mostly_right_to_left(everything)
     for column, block in enumerate(ordered):
         lines.extend(_lines_of(block, column, right_to_left=right_to_left))
@@ -116,6 +130,18 @@ def order_lines(
     _mark_artefacts(lines, heights)
     _measure_gaps(lines)
     return Reading(lines, columns)
+
+
+def _name_list_marks(segments: list[Segment]) -> None:
+    """An icon that opens many lines of running text is a list mark; one of a date or an address opens short lines."""
+    opened: dict[str, list[int]] = {}
+    for segment in segments:
+        if len(segment.words) > 1 and is_icon(segment.words[0].text):
+            opened.setdefault(segment.words[0].text, []).append(len(segment.text))
+    marks = {icon for icon, lengths in opened.items() if len(lengths) >= 4 and median(lengths) >= 24}
+    for segment in segments:
+        if segment.words[0].text in marks:
+            segment.words[0].text = "•"
 
 
 # --- segments -----------------------------------------------------------------------------------
@@ -296,12 +322,14 @@ def _close_spaced_letters(row: list[Word]) -> None:
 # --- columns ------------------------------------------------------------------------------------
 
 
-def _split(segments: list[Segment], known: list[float], depth: int) -> list[Block]:
+def _split(
+    segments: list[Segment], known: Gutters, depth: int, rules: list[tuple[float, float, float]]
+) -> list[Block]:
     if not segments:
         return []
     if len(segments) < 4 or depth > 8:
         return [Block(segments)]
-    choice = _best_gutter(segments, known)
+    choice = _best_gutter(segments, known, rules)
     if choice is None:
         return [Block(segments)]
     x, top, bottom, kind = choice
@@ -311,21 +339,26 @@ def _split(segments: list[Segment], known: list[float], depth: int) -> list[Bloc
     left = [s for s in inside if (s.x0 + s.x1) / 2 < x]
     right = [s for s in inside if (s.x0 + s.x1) / 2 >= x]
     if kind == "labels":
+        known.labels.append(x)
         if not above and not below:
             return [Block(segments, label_gutter=x)]
-        return [*_split(above, known, depth + 1), Block(inside, label_gutter=x), *_split(below, known, depth + 1)]
-    known.append(x)
+        return [
+            *_split(above, known, depth + 1, rules),
+            Block(inside, label_gutter=x),
+            *_split(below, known, depth + 1, rules),
+        ]
+    known.columns.append(x)
     sides = (left, right)
     if _mostly_right_to_left(inside):
         sides = (right, left)
     middle: list[Block] = []
     for number, side in enumerate(sides):
-        parts = _split(side, known, depth + 1)
+        parts = _split(side, known, depth + 1, rules)
         for part in parts:
             part.columnar = True
             part.side = part.side or number + 1
         middle.extend(parts)
-    return [*_split(above, known, depth + 1), *middle, *_split(below, known, depth + 1)]
+    return [*_split(above, known, depth + 1, rules), *middle, *_split(below, known, depth + 1, rules)]
 
 
 def _mostly_right_to_left(segments: list[Segment]) -> bool:
@@ -348,10 +381,13 @@ def _candidates(segments: list[Segment]) -> list[float]:
     return sorted(found)
 
 
-def _best_gutter(segments: list[Segment], known: list[float]) -> tuple[float, float, float, str] | None:
+def _best_gutter(
+    segments: list[Segment], known: Gutters, rules: list[tuple[float, float, float]]
+) -> tuple[float, float, float, str] | None:
     best: tuple[float, tuple[float, float, float, str]] | None = None
     ordered = sorted(segments, key=lambda segment: segment.baseline)
     for x in _candidates(segments):
+        ruled = [y for left, right, y in rules if left < x - 20 and right > x + 20]
         run: list[Segment] = []
         runs: list[list[Segment]] = []
         row_baseline = None
@@ -370,11 +406,21 @@ def _best_gutter(segments: list[Segment], known: list[float]) -> tuple[float, fl
                     break
                 row_baseline = segment.baseline
             pending.append(segment)
-            crossing = crossing or (segment.x0 < x - 0.5 and segment.x1 > x + 0.5)
+            crossing = (
+                crossing
+                or (segment.x0 < x - 0.5 and segment.x1 > x + 0.5)
+                # A name underlined over the whole width heads the whole width.
+                or (segment.heading and any(0 < y - segment.baseline < 1.6 * segment.size for y in ruled))
+            )
         if run:
             runs.append(run)
-        for group in runs:
-            judged = _judge(group, x, known)
+        groups = _within_rules(runs, ruled, x, known) if ruled else runs
+        verdicts = [_judge(group, x, known) for group in groups]
+        if any(verdict is not None and verdict[0] == "labels" for verdict in verdicts):
+            # One section with labels here tells what the others have in the same place.
+            told = Gutters(known.columns, [*known.labels, x])
+            verdicts = [_judge(group, x, told) for group in groups]
+        for group, judged in zip(groups, verdicts, strict=True):
             if judged is None:
                 continue
             kind, worth = judged
@@ -384,7 +430,28 @@ def _best_gutter(segments: list[Segment], known: list[float]) -> tuple[float, fl
     return best[1] if best else None
 
 
-def _judge(group: list[Segment], x: float, known: list[float]) -> tuple[str, float] | None:
+def _within_rules(runs: list[list[Segment]], ruled: list[float], x: float, known: Gutters) -> list[list[Segment]]:
+    """Runs cut at the lines drawn across the gutter: columns end at a rule over both, a label column does not."""
+    result: list[list[Segment]] = []
+    for group in runs:
+        judged = _judge(group, x, known)
+        inside = [y for y in ruled if group[0].baseline < y < group[-1].baseline]
+        if judged is None or judged[0] != "columns" or not inside:
+            result.append(group)
+            continue
+        # A name underlined by its rule stands below the cut.
+        cuts = [
+            min([y, *(s.baseline - 0.1 for s in group if s.heading and 0 < y - s.baseline < 1.6 * s.size)])
+            for y in inside
+        ]
+        for low, high in itertools.pairwise([-1e9, *sorted(cuts), 1e9]):
+            part = [segment for segment in group if low < segment.baseline <= high]
+            if part:
+                result.append(part)
+    return result
+
+
+def _judge(group: list[Segment], x: float, known: Gutters) -> tuple[str, float] | None:
     """What a gutter parts: ("columns" | "labels", worth), or None when it parts nothing."""
     left = [s for s in group if s.x1 <= x + 1]
     right = [s for s in group if s.x0 >= x - 1]
@@ -419,13 +486,17 @@ def _judge(group: list[Segment], x: float, known: list[float]) -> tuple[str, flo
         )
     ):
         return "labels", worth * 0.5
+    again = any(abs(x - other) < 12 for other in known.labels)
+    if narrow_left and average_left < 26 and (again or text_left < 0.45 * text_right):
+        if _dates_open_clusters(left, rows_right, again=again):
+            return "labels", worth * 0.5
     if _only_dates_beside(left, right):
         return None
     if headings_left and headings_right:
         if labels_left >= 0.75 and aligned_left >= 0.75:
             return "labels", worth * 0.5
         return "columns", worth * 2.0 + 100
-    was_gutter = any(abs(x - other) < 12 for other in known)
+    was_gutter = any(abs(x - other) < 12 for other in known.columns)
     if min(len(rows_left), len(rows_right)) < 3 and not was_gutter:
         return None
     few_aligned = aligned_right if len(rows_right) <= len(rows_left) else aligned_left
@@ -442,6 +513,35 @@ def _judge(group: list[Segment], x: float, known: list[float]) -> tuple[str, flo
     if min(text_left, text_right) < 60 or min(len(rows_left), len(rows_right)) < 4:
         return None
     return "columns", worth
+
+
+def _dates_open_clusters(left: list[Segment], rows_right: list[float], *, again: bool) -> bool:
+    """Whether every cluster of a narrow left column opens with a date level with the text beside it.
+
+    What follows below the date (a place, a few words on the field) is about the entry too. Where such a column
+    stood before (`again`), one entry is enough, and the page's footer may follow.
+    """
+    tops = _clusters(sorted(left, key=lambda s: (s.baseline, s.x0)))
+    dated = [
+        top
+        for top in tops
+        if top.label
+        and any(c.isdigit() for c in top.text)
+        and any(abs(top.baseline - row) <= 2.2 for row in rows_right)
+    ]
+    return (len(dated) == len(tops) >= 2) or (again and len(dated) >= max(1, len(tops) - 1))
+
+
+def _clusters(ordered: list[Segment]) -> list[Segment]:
+    """The first segment of each group that stands close together."""
+    tops: list[Segment] = []
+    previous: Segment | None = None
+    for segment in ordered:
+        above = max(previous.baseline, previous.words[-1].baseline) if previous is not None else -1e9
+        if segment.baseline - above > 3.2 * segment.size:
+            tops.append(segment)
+        previous = segment
+    return tops
 
 
 def _only_dates_beside(left: list[Segment], right: list[Segment]) -> bool:
@@ -630,21 +730,118 @@ def _join_labels(segments: list[Segment], gutter: float) -> list[Segment]:
         joined.append(
             Segment(list(segment.words), segment.x0, segment.x1, segment.baseline, segment.size, segment.heading)
         )
-    block_top: float | None = None
-    previous = -1e9
-    for segment in joined:
-        level = any(abs(segment.baseline - row) <= 2.2 for row in rows)
-        if block_top is None or segment.baseline - previous > 2.6 * segment.size:
-            block_top = None if level else segment.baseline
-        previous = segment.baseline
-        if block_top is None or (level and block_top == segment.baseline):
-            continue
-        # The block's first label stands level with nothing: all of it is read before the content beside it.
-        below = [row for row in rows if row >= block_top - 1.6 * segment.size]
-        if segment.heading and below and below[0] < segment.baseline + 2.2:
-            segment.baseline = below[0] - 0.7 * segment.size
-            segment.words = list(segment.words)
+    _lift_headings(joined, rows)
+    _lower_notes(joined, rows)
     return joined + right
+
+
+def _mark_like_headings(segments: list[Segment]) -> None:
+    """What is set exactly as the known section names are, and little else is, is one too, in the person's own words."""
+
+    def style(segment: Segment) -> tuple[float, bool, int, str, bool]:
+        word = max(segment.words, key=lambda w: len(w.text))
+        return round(word.size * 2) / 2, word.bold, word.color, word.font, segment.text.isupper()
+
+    styles = [style(segment) for segment in segments]
+    named = Counter(kind for kind, segment in zip(styles, segments, strict=True) if segment.heading)
+    all_of = Counter(styles)
+    largest = max((kind[0] for kind in named if named[kind] >= 3), default=0.0)
+    for kind, segment in zip(styles, segments, strict=True):
+        if segment.heading and named[kind] == 1 and kind[0] < largest - 1.5 and not kind[1]:
+            segment.heading = False  # one small plain word amid the text ("Education" as a field)
+        if (
+            named[kind] >= 3
+            and all_of[kind] <= 2 * named[kind]
+            and len(segment.words) <= 4
+            and len(segment.text) < 40
+            and not any(c.isdigit() for c in segment.text)
+        ):
+            segment.heading = segment.label = True
+
+
+def _lift_headings(labels: list[Segment], rows: list[float]) -> None:
+    """Put section names of a label column above the content beside them, whatever line they stand level with.
+
+    A name opens the section at its own height, or, centred beside it, the one it stands in the middle of: the
+    sections are parted by the widest white spaces of the content.
+    """
+    gaps = sorted(b - a for a, b in itertools.pairwise(rows))
+    usual = gaps[len(gaps) // 2] if gaps else 12.0
+    before = {row: row - above for above, row in itertools.pairwise(rows)}
+    floor = -1e9
+    target: float | None = None
+    names = [segment for segment in labels if segment.heading]
+    capitals = sum(segment.text.isupper() for segment in names) >= 2
+    largest = max((segment.size for segment in names), default=0.0)
+    for number, segment in enumerate(labels):
+        if not segment.heading or (capitals and not segment.text.isupper()) or segment.size < largest - 0.9:
+            if (
+                target is not None
+                and segment.label
+                and any(c.isdigit() for c in segment.text)
+                and labels[number - 1].heading
+                and segment.baseline - labels[number - 1].words[-1].baseline < 2.4 * segment.size
+                and not any(abs(segment.baseline - row) <= 2.2 for row in rows)
+                and not any(other is not segment and abs(other.baseline - target) <= 2.2 for other in labels)
+            ):
+                segment.baseline = target  # the first entry's date, pushed down by the section's name above it
+            target = None
+            continue
+        baseline, size = segment.baseline, segment.size
+        numbered = (
+            number > 0
+            and _ORDINAL.fullmatch(labels[number - 1].text)
+            and baseline - labels[number - 1].baseline < 3 * size
+        )
+        if numbered:
+            baseline = labels[number - 1].baseline
+        level = [row for row in rows if abs(row - baseline) <= max(0.6 * size, 2.2)]
+        target = None
+        if level and (level[0] not in before or before[level[0]] >= 1.15 * usual or abs(level[0] - baseline) <= 2.2):
+            target = level[0]
+        elif not level:
+            below = [row for row in rows if baseline < row <= baseline + 1.6 * size]
+            if below and before.get(below[0], 1e9) >= 1.15 * usual:
+                target = below[0]
+        after = next((row for row in rows if row > baseline), None)
+        if target is None and not level and (after is None or before.get(after, 1e9) >= 1.4 * usual):
+            floor = baseline  # it stands in the white space above its section
+            continue
+        if target is None:
+            window = [row for row in rows if floor < row <= baseline and row in before]
+            widest = max(window, key=lambda row: before[row], default=None)
+            if widest is not None and before[widest] >= 1.4 * usual:
+                target = widest
+            elif rows and floor < rows[0] <= baseline and rows[0] > baseline - 6 * usual:
+                target = rows[0]
+        if target is None:
+            continue
+        segment.baseline = target - 0.7 * size
+        if numbered:
+            labels[number - 1].baseline = segment.baseline - 0.7 * size
+        floor = target
+
+
+def _lower_notes(labels: list[Segment], rows: list[float]) -> None:
+    """What stands below a date in its column, level with no line (fields, tools), is read after the entry's text."""
+    tops = _clusters(labels)
+    bounds = [top.baseline for top in tops] + [1e9]
+    for top, end in itertools.pairwise(bounds):
+        first = next(label for label in labels if label.baseline == top)
+        beside = [row for row in rows if top - 2.2 <= row < end - 6]
+        if not beside or first.heading or not any(c.isdigit() for c in first.text) or abs(beside[0] - top) > 2.2:
+            continue
+        for label in labels:
+            if (
+                beside[0] + 6 < label.baseline < beside[-1]
+                and not label.heading
+                and not label.label
+                and not any(c.isdigit() for c in label.text)
+            ):
+                label.baseline = beside[-1] + 0.5 * label.size
+
+
+_ORDINAL = re.compile(r"\W*\d{1,2}\W*")
 
 
 def _completes_date(first: str, second: str) -> bool:

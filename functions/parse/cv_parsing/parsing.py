@@ -135,6 +135,7 @@ def _parse_pdf(data: bytes, mode: Mode, ocr: Ocr | None, warnings: list[StageWar
         lambda text: words_of.section_of(text) is not None and not words_of.is_weak_section(text),
         _is_label,
         {page.number: page.marks for page in content.pages},
+        {page.number: page.rules for page in content.pages},
     )
     document = Document(
         lines=reading.lines,

@@ -7,6 +7,7 @@ must not read what a person cannot see.
 import ctypes
 import io
 import itertools
+import re
 import time
 import unicodedata
 from collections import Counter
@@ -19,6 +20,7 @@ from cvmaker_core.errors import InputError
 from cvmaker_core.schema.artefacts import HiddenText
 
 from cv_parsing import limits
+from cv_parsing.lexicon import lexicon, plain
 from cv_parsing.model import Word
 
 _CONTROL_LIGATURES = {0x1B: "ff", 0x1C: "fi", 0x1D: "fl", 0x1E: "ffi", 0x1F: "ffl"}
@@ -42,6 +44,8 @@ class PdfPage:
     words: list[Word] = field(default_factory=list)
     marks: list[tuple[float, float]] = field(default_factory=list)
     """Centres of small drawn dots and squares: list marks that are pictures, not letters."""
+    rules: list[tuple[float, float, float]] = field(default_factory=list)
+    """Horizontal lines drawn over a good part of the page: left end, right end and height."""
     image_area: float = 0.0
     """Largest image, as a share of the page."""
 
@@ -259,7 +263,7 @@ def _read_page(
         kept.append(word)
     kept.extend(shown)
     result.words = kept
-    result.marks = _drawn_marks(page, height, origin_x, origin_y)
+    result.marks, result.rules = _drawn_marks(page, height, origin_x, origin_y)
     _attach_links(page, result, origin_x, origin_y)
     return result, was_ocr
 
@@ -270,8 +274,12 @@ def _overlaps(word: Word, boxes: list[tuple[float, float, float, float]]) -> boo
     return any(x0 <= x <= x1 and y0 <= y <= y1 for x0, x1, y0, y1 in boxes)
 
 
-def _drawn_marks(page: "pdfium.PdfPage", height: float, origin_x: float, origin_y: float) -> list[tuple[float, float]]:
+def _drawn_marks(
+    page: "pdfium.PdfPage", height: float, origin_x: float, origin_y: float
+) -> tuple[list[tuple[float, float]], list[tuple[float, float, float]]]:
+    """Small dots and squares, and long horizontal rules."""
     marks: list[tuple[float, float]] = []
+    rules: list[tuple[float, float, float]] = []
     for number, item in enumerate(page.get_objects(filter=(pdfium_c.FPDF_PAGEOBJ_PATH,), max_depth=6)):
         if number > 4000:
             break
@@ -280,9 +288,11 @@ def _drawn_marks(page: "pdfium.PdfPage", height: float, origin_x: float, origin_
         except pdfium.PdfiumError:
             continue
         wide, tall = x1 - x0, y1 - y0
-        if 1.2 <= wide <= 6.5 and 1.2 <= tall <= 6.5 and 0.7 <= wide / tall <= 1.45:
+        if 1.2 <= wide <= 7.6 and 1.2 <= tall <= 7.6 and 0.7 <= wide / tall <= 1.45:
             marks.append(((x0 + x1) / 2 - origin_x, height - ((y0 + y1) / 2 - origin_y)))
-    return marks
+        elif tall <= 4 and wide >= 200:
+            rules.append((x0 - origin_x, x1 - origin_x, height - ((y0 + y1) / 2 - origin_y)))
+    return marks, rules
 
 
 def _page_origin(page: "pdfium.PdfPage") -> tuple[float, float]:
@@ -418,13 +428,20 @@ def _read_words(
     def flush() -> None:
         nonlocal bidirectional
         bidirectional = bidirectional or any(_is_rtl(letter.text) for letter in run)
-        for letters in _cut_right_to_left(run) if bidirectional else _cut_run(run):
+        for letters in _cut_right_to_left(run) if bidirectional else _cut_run(run, _spacing_beside(run, visible)):
             first = letters[0]
             spaced = not bidirectional and first is not run[0] and first.space == 2
             raw_text = "".join(letter.text for letter in letters)
             if first.style.font.startswith(("LinLibertine", "LinBiolinum", "Libertinus")):
                 raw_text = raw_text.translate(_LIBERTINE)
             text = _clean(raw_text)
+            if text and _ICON_FONT.search(first.style.font):
+                # The letter an icon font's glyph is stored under says nothing. Words there are said of it
+                # (ActualText): kept where they tell what kind of contact follows, else nobody sees them.
+                if len(set(text)) == 1:
+                    text = "".join(c if 0xE000 <= ord(c) <= 0xF8FF else chr(0xE000 + ord(c) % 0x1000) for c in text)
+                elif not _names_contact(text):
+                    text = "\ue000"
             if not text:
                 continue
             x0, x1 = min(c.x0 for c in letters), max(c.x1 for c in letters)
@@ -518,7 +535,45 @@ def _read_words(
         space = 0
     flush()
     _place_marks(visible, centres, marks, origin_x)
-    return visible, invisible
+    return _join_tex_logos(visible), invisible
+
+
+def _join_tex_logos(words: list[Word]) -> list[Word]:
+    """The logos of TeX and LaTeX, whose letters stand at several heights and sizes, are one word each."""
+    result: list[Word] = []
+    at = 0
+    while at < len(words):
+        text, last = "", at
+        if words[at].text in ("L", "LA", "T"):
+            while last < len(words) and last - at < 5:
+                here = words[last]
+                before = words[last - 1]
+                if last > at and not -0.6 * before.size < here.x0 - before.x1 < 0.12 * before.size:
+                    break
+                text += here.text
+                last += 1
+                if "X" in here.text:
+                    break
+        match = re.fullmatch(r"(LA)?TEX(\W*)", text)
+        if match and last - at > 1:
+            word = words[at]
+            word.text = ("La" if match[1] else "") + "TeX" + match[2]
+            word.x1 = words[last - 1].x1
+            result.append(word)
+            at = last
+        else:
+            result.append(words[at])
+            at += 1
+    return result
+
+
+def _spacing_beside(run: list[_Letter], words: list[Word]) -> float:
+    """Letter spacing, in points, of the word just before a run of the same font: two letters alone do not show it."""
+    if not run or not words or len(run) > 3:
+        return 0.0
+    before, style = words[-1], run[0].style
+    near = -0.1 < (run[0].x0 - before.x1) / max(style.size, 1.0) < 2.5
+    return before.spacing * before.size if before.font == style.font and near else 0.0
 
 
 def _place_marks(
@@ -559,8 +614,8 @@ def _shape_of_unmapped(raw: Any, index: int) -> int:
     return 0
 
 
-def _cut_run(run: list[_Letter]) -> list[list[_Letter]]:
-    """Letters of one run → words.
+def _cut_run(run: list[_Letter], beside: float = 0.0) -> list[list[_Letter]]:
+    """Letters of one run → words. `beside` is the letter spacing of the word before, for runs too short to show it.
 
     Letter-spaced text has a gap after every letter; there only gaps clearly wider than the
     usual one part words. Elsewhere a space, said or inferred, or a gap of an eighth of an em does.
@@ -572,6 +627,8 @@ def _cut_run(run: list[_Letter]) -> list[list[_Letter]]:
     usual = (
         inner[len(inner) // 2] if len(inner) >= 3 or (len(inner) == 2 and all(c.text.isupper() for c in run)) else 0.0
     )
+    if not usual and beside:
+        usual = beside / max(run[0].style.size, 1.0)
     spaced = usual > 0.055
     real = sum(letter.space == 2 for letter in run)
     if spaced:
@@ -653,6 +710,21 @@ def _left_to_right(letters: list[_Letter], *, mixed: bool) -> list[_Letter]:
     return [*letters[:first], *letters[first:last][::-1], *letters[last:]]
 
 
+_ICON_FONT = re.compile(
+    r"(?i)awesome|academicons|fontello|glyphicons|icomoon|octicons|remixicon|material\W?icons|simple\W?icons"
+)
+
+
+def _names_contact(text: str) -> bool:
+    key = plain(text).strip(" :")
+    if re.search(r"[@/\d]", text):
+        return True  # an address or number that has taken the visible one's place in the text layer
+    return lexicon().labels.get(key) in ("phone", "email", "url") or key in (
+        plain(network) for network in lexicon().networks
+    )
+
+
+"""Fonts that hold icons alone: their glyphs stand for things, whatever letters they are stored under."""
 _LIBERTINE = {0xE051 + i: chr(ord("a") + i) for i in range(26)} | {0xE03C: "tt", 0xE039: "ft", 0xE03D: "tz"}
 """Where the Linux Libertine family keeps small capitals and some ligatures (its own private-use code points)."""
 
