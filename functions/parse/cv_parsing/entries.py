@@ -167,6 +167,30 @@ def split_entries(lines: list[Line]) -> list[list[Line]]:
     return [lines[a:b] for a, b in zip(starts, [*starts[1:], len(lines)], strict=True)]
 
 
+def unmark_entries(lines: list[Line]) -> None:
+    """A list whose outermost points are jobs or studies: those marks open entries, they name no achievement.
+
+    Told by the section opening with a point, and by most points of that indent holding their period
+    (in their line, or in the unmarked line below them, as where each point is "Employer … Place").
+    """
+    if len(lines) < 2 or not lines[0].bullet:
+        return
+    outer = [i for i, line in enumerate(lines) if line.bullet and abs(line.x0 - lines[0].x0) < 4]
+    dated = 0
+    for i in outer:
+        line = lines[i]
+        below = lines[i + 1] if i + 1 < len(lines) and not lines[i + 1].bullet else None
+        short = len(line.text.split()) <= _MAX_HEADER_WORDS
+        own = ranges(line.text)
+        if any((short and not p.single) or (not p.single and not rest_around(line.text, p)[0]) for p in own) or (len(line.cells) > 1 and own and not rest_around(line.text, own[-1])[1]):
+            dated += 1
+        elif below is not None and short and len(below.text.split()) <= _MAX_HEADER_WORDS:
+            dated += any(not p.single or len(below.cells) > 1 for p in ranges(below.text))
+    if dated >= 0.6 * len(outer):
+        for i in outer:
+            lines[i].bullet = False
+
+
 def _bare_date(item: _Seen) -> bool:
     """A line that is one date and nothing else: two of them, one over the other, are a period."""
     return len(item.periods) == 1 and item.periods[0].single and not any(rest_around(item.line.text, item.periods[0]))
@@ -457,6 +481,8 @@ def _header_end(seen: list[_Seen], anchor: int | None) -> int:
             break
         if len(text.split()) > 9 and not styled:
             break
+        if not styled and _header_is_whole(seen[:i]) and not _still_header(text):
+            break  # below title and employer, both set off, plain words are the body
         if (
             not styled
             and not bullets_follow
@@ -469,6 +495,20 @@ def _header_end(seen: list[_Seen], anchor: int | None) -> int:
             break
         limit = i + 1
     return max(limit, 1 if not seen[0].line.bullet else 0)
+
+
+def _header_is_whole(seen: list[_Seen]) -> bool:
+    """Whether a header so far has two pieces on lines that bold or italic type sets off from text."""
+    return (
+        all(item.style[1] or item.style[2] or _bare_date(item) for item in seen)
+        and sum(not _bare_date(item) for item in seen) >= 2
+    )
+
+
+def _still_header(text: str) -> bool:
+    """A place, an address or a kind of employment on a line of its own, below title and employer."""
+    key = plain(text).strip("()")
+    return place_score(text) >= 1 or key in lexicon().employment_types or URL.search(text) is not None
 
 
 def _pieces_so_far(seen: list[_Seen], anchor: int) -> int:
@@ -870,14 +910,23 @@ def _peel(document: Document, fragment: Fragment, *, education: bool, split_comm
 
 
 def vote_slots(entries: list[Entry], score: "dict[int, float]") -> dict[tuple[object, ...], float]:
-    """Mean score of each slot over all entries, drawn towards zero where there are few; `score` maps id(fragment) to its own score."""  # noqa: E501
+    """Mean score of each slot over all entries, drawn towards zero where there are few; `score` maps id(fragment) to its own score.
+
+    Styles (`style_slot`) are voted on as well: employers may be in italics wherever they stand.
+    """  # noqa: E501
     sums: dict[tuple[object, ...], list[float]] = defaultdict(list)
     for entry in entries:
         for fragment in entry.fragments:
             if fragment.kind in ("place", "type"):
                 continue
             sums[fragment.slot].append(score[id(fragment)])
+            sums[style_slot(fragment)].append(score[id(fragment)])
     return {slot: sum(values) / (len(values) + 1) for slot, values in sums.items()}
+
+
+def style_slot(fragment: Fragment) -> tuple[object, ...]:
+    """The key of a fragment's style among the slots."""
+    return ("style", fragment.bold, fragment.italic, fragment.size)
 
 
 def set_slots(entry: Entry) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from cv_parsing.building import Builder, Range, Value, trim
 from cv_parsing.dates import DateRange, ranges
-from cv_parsing.entries import institution_score, organisation_score, read_body, style_of
+from cv_parsing.entries import ends_sentence, institution_score, organisation_score, read_body, style_of
 from cv_parsing.lexicon import has_cjk, lexicon, plain
 from cv_parsing.model import Document, Line, Word, runs_on
 from cv_parsing.patterns import URL
@@ -339,6 +339,36 @@ def take_language_table(builder: Builder, lines: list[Line]) -> list[Line]:
     return kept
 
 
+def part_languages(document: Document, lines: list[Line]) -> tuple[list[Line], list[Line]]:
+    """(lines about natural languages, lines that are skills): "Languages" may head programming languages too."""
+    words = lexicon()
+    spoken: list[Line] = []
+    others: list[Line] = []
+    for line in lines:
+        pieces = [plain(document.text[a:b]) for a, b in _language_pieces(document.text, line.start, line.end)]
+        tokens = set(re.findall(r"[^\W_]+", plain(line.text)))
+        if tokens & words.languages or any(_language_at_start(piece, words.languages) for piece in pieces):
+            spoken.append(line)
+        elif any(_is_fluency(piece) or re.search(r"\b[abc][12]\b", piece) for piece in pieces):
+            (others if _LABEL.match(line.text) and len(pieces) > 2 else spoken).append(line)
+        elif _LABEL.match(line.text) or len(pieces) >= 2:
+            others.append(line)
+    named = any(_language_at_start(plain(line.text), words.languages) for line in spoken) or len(spoken) > len(others)
+    if spoken and named:
+        # Among spoken languages a bare word may be one the lexicon lacks.
+        spoken = [line for line in lines if line not in others]
+        # What stands beside them is skills only where it is set as a list.
+        others = [
+            line
+            for line in others
+            if (_LABEL.match(line.text) or line.text.count(",") >= 2 or len(line.cells) == 2)
+            and not (ends_sentence(line.text) and len(line.text.split()) > 8 and line.text.count(",") < 3)
+        ]
+    else:
+        others = [line for line in lines if line not in spoken]
+    return spoken, others
+
+
 def read_languages(builder: Builder, lines: list[Line]) -> None:
     """Languages with how well they are known, in whatever order and punctuation."""
     read_language_ranges(builder, [(line.start, line.end) for line in lines])
@@ -376,6 +406,8 @@ def read_language_ranges(builder: Builder, where: list[Range]) -> None:
                 if not (1 <= len(value.split()) <= 5) or _is_fluency(key) or not value[:1].isalpha():
                     continue
                 match = re.match(r"^([^\W\d_][\w\s.'-]{2,24}?)\s*(?:[(（:：–—-]|\t)\s*(.{2,60}?)[)）]?$", value)
+                if match is not None and not _is_fluency(plain(match[2])) and not re.search(r"\b[A-C][12]\b", match[2]):
+                    continue
                 if match is None and not (
                     value[:1].isupper() and len(value.split()) <= 2 and not words.section_of(value)
                 ):
@@ -481,7 +513,7 @@ def read_listed(builder: Builder, key: str, lines: list[Line]) -> None:
                 and len(above.cells) == 2
                 and len(line.cells) == 1
                 and style_of(line)[1]
-                and style_of(above)[:3] == style_of(line)[:3]
+                and style_of(above) == style_of(line)
                 and not all(style_of(other)[1] for other in lines)
                 and _single_period(line) is None
             ):

@@ -25,12 +25,15 @@ from cv_parsing.entries import (
     set_slots,
     split_entries,
     split_one_line_studies,
+    style_slot,
     take_missing_half,
     title_score,
+    unmark_entries,
     vote_slots,
 )
 from cv_parsing.items import (
     COURSE_SEPARATOR,
+    part_languages,
     read_custom,
     read_interests,
     read_languages,
@@ -80,7 +83,13 @@ def understand(document: Document) -> Parsed:
         read_skills(builder, take_language_table(builder, skills))
     for section in by_kind.get("skill_group", ()):
         read_skills(builder, section.lines, section.heading)
-    if languages := [line for section in by_kind.get("languages", ()) for line in section.lines]:
+    languages: list[Line] = []
+    for section in by_kind.get("languages", ()):
+        spoken, others = part_languages(document, section.lines)
+        languages.extend(spoken)
+        if others:
+            read_skills(builder, others, None if spoken else section.heading)
+    if languages:
         read_languages(builder, languages)
     for kind in _LISTED:
         for section in by_kind.get(kind, ()):
@@ -264,6 +273,7 @@ def _inside(line: Line, used: list[Range]) -> bool:
 def _entries_of(builder: Builder, sections: list[Section], *, education: bool) -> list[Entry]:
     entries: list[Entry] = []
     for section in sections:
+        unmark_entries(section.lines)
         groups = split_entries(section.lines)
         if education:
             groups = [part for group in groups for part in split_one_line_studies(group)]
@@ -463,6 +473,9 @@ def _choose_work(
     if len(candidates) == 1:
         only = candidates[0]
         own = scores[id(only)]
+        styled = votes.get(style_slot(only), 0.0) if typical > 1 else 0.0
+        if abs(styled) > 0.2 and abs(own) <= 1.0:
+            own += 1.5 * styled
         if own > 0.3:
             return only, None, [], 0.85
         if own < -0.3:
@@ -641,6 +654,9 @@ def _choose_education(
     if len(candidates) == 1:
         only = candidates[0]
         own = scores.get(id(only), 0.0)
+        styled = votes.get(style_slot(only), 0.0)
+        if abs(styled) > 0.2 and abs(own) < 0.5:
+            own += styled
         if own > 0.2:
             return None, only, [], 0.8
         return only, None, [], 0.8 if own < -0.2 else 0.5
@@ -785,25 +801,31 @@ def _read_projects(builder: Builder, sections: list[Section]) -> None:
             descriptions: list[Range] = []
             for fragment in rest:
                 # A role stands beside the project's name or is set off; a plain line below the name describes.
+                below = name is not None and fragment.line > name.line
+                opens_line = text[entry.header[fragment.line].start : fragment.start].strip() == ""
+                set_off = below and (fragment.bold or fragment.italic)
                 plain_line = (
                     name is not None
-                    and fragment.line > name.line
+                    and below
                     and name.bold
-                    and not fragment.bold
-                    and not fragment.italic
-                    and fragment.size == name.size
-                    and builder.document.text[entry.header[fragment.line].start : fragment.start].strip() == ""
+                    and not set_off
+                    and fragment.size <= name.size
+                    and opens_line
                 )
                 if (
                     title_score(fragment.text) >= 1
                     and "roles" not in item
-                    and len(fragment.text.split()) <= 5
+                    and len(fragment.text.split()) <= (10 if set_off else 5)
                     and not plain_line
                 ):
-                    builder.append(item, "roles", pointer, Value([fragment.range], 0.7))
+                    _put_roles(builder, item, pointer, fragment)
+                elif "location" not in item and not opens_line and place_score(fragment.text) >= 1.2:
+                    builder.put(item, "location", pointer, Value([fragment.range], 0.8))
                 elif fragment.text.count(",") >= 2 and "keywords" not in item:
                     for a, b in split_items(text, fragment.start, fragment.end):
                         builder.append(item, "keywords", pointer, Value([(a, b)], 0.8))
+                elif set_off and opens_line and "entity" not in item and _is_short_name(fragment.text):
+                    builder.put(item, "entity", pointer, Value([fragment.range], 0.6))
                 else:
                     descriptions.append(fragment.range)
             for low, high in body.paragraphs:
@@ -825,6 +847,20 @@ def _read_projects(builder: Builder, sections: list[Section]) -> None:
                 items.append(item)
     if not items:
         builder.resume.pop("projects", None)
+
+
+def _is_short_name(text: str) -> bool:
+    return len(text.split()) <= 4 and text[:1].isupper() and text[-1:] not in ".:;"
+
+
+def _put_roles(builder: Builder, item: dict[str, Any], pointer: str, fragment: Fragment) -> None:
+    """Roles, and behind the last comma the body they were held for: "Maintainer, Designer, Foundation"."""
+    text = builder.document.text
+    parts = split_items(text, fragment.start, fragment.end, COURSE_SEPARATOR)
+    if len(parts) > 1 and title_score(text[slice(*parts[-1])]) == 0:
+        builder.put(item, "entity", pointer, Value([parts.pop()], 0.6))
+    for part in parts:
+        builder.append(item, "roles", pointer, Value([part], 0.7))
 
 
 def _opens(line: Line) -> bool:
