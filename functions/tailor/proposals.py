@@ -60,7 +60,8 @@ def _job(event: dict[str, Any]) -> JobReference:
 def _propose(job: JobReference, wanted: ProposalRequest, context: Any) -> dict[str, Any]:
     store = JobStore(settings(StageSettings).documents_bucket)
     files = store.files(job)
-    if TOMBSTONE in files:
+    # Asked of the listing: to read what is not there is "access denied" for a role that lists by prefix alone.
+    if TOMBSTONE in files or "parsed.json" not in files:
         raise ObjectMissing
     parsed = Parsed.model_validate(store.read_envelope(job, "parsed.json").data)
     request = (

@@ -24,7 +24,10 @@ CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,re
 
 
 class Client:
-    """One owner's calls, as a browser on the web app's origin makes them."""
+    """One owner's calls, as a browser on the web app's origin makes them.
+
+    `secret` is any bearer: a browser's secret (made here by default) or an account's token.
+    """
 
     def __init__(self, stack: LocalStack, *, secret: str | None = None, key: bool = True) -> None:
         self.secret = secret or base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
@@ -60,7 +63,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     running = LocalStack(
         ROOT / "template.yaml",
         tmp_path_factory.mktemp("api") / "data",
-        parameters={"JobsPerOwnerPerDay": "100000", "RequestsPerSecond": "2000", "RequestBurst": "4000"},
+        parameters={
+            "JobsPerOwnerPerDay": "100000",
+            "RequestsPerSecond": "2000",
+            "RequestBurst": "4000",
+            "CreateUserPool": "on",
+        },
         web_port=0,
     )
     running.start()
@@ -119,27 +127,107 @@ def test_credentials_decide(stack: LocalStack, alice: Client, finished: dict[str
     assert finished["job_id"] not in listed.text
 
 
-@pytest.mark.parametrize(
-    ("call", "body"),
-    [
-        ("GET /jobs/{id}", None),
-        ("DELETE /jobs/{id}", None),
-        ("GET /jobs/{id}/artifacts/cv.pdf", None),
-        ("POST /jobs/{id}/tailorings", {"posting": "Baker"}),
-        ("POST /jobs/{id}/proposals", {"pointer": "/basics/summary"}),
-        ("PUT /jobs/{id}/source", {"resume": JSON_RESUME}),
-        ("PUT /jobs/{id}/resume", {"template": "modern"}),
-    ],
-)
+ROUTES_OF_A_JOB: list[tuple[str, Any]] = [
+    ("GET /jobs/{id}", None),
+    ("DELETE /jobs/{id}", None),
+    ("GET /jobs/{id}/artifacts/cv.pdf", None),
+    ("GET /jobs/{id}/artifacts/source", None),
+    ("POST /jobs/{id}/tailorings", {"posting": "Baker"}),
+    ("POST /jobs/{id}/proposals", {"pointer": "/basics/summary"}),
+    ("PUT /jobs/{id}/source", {"resume": JSON_RESUME}),
+    ("PUT /jobs/{id}/resume", {"template": "modern"}),
+]
+
+
+def person(stack: LocalStack, email: str) -> Client:
+    assert stack.user_pool is not None
+    return Client(stack, secret=stack.user_pool.access_token(email))
+
+
+def strangers(stack: LocalStack) -> dict[str, Client]:
+    """Somebody else of every kind of owner."""
+    server = Client(stack)
+    del server.http.headers["Authorization"]
+    return {"browser": Client(stack), "account": person(stack, "mallory@example.com"), "server client": server}
+
+
+@pytest.fixture(scope="module")
+def of_an_account(stack: LocalStack) -> tuple[Client, str]:
+    """A finished job that belongs to somebody who signed in."""
+    rosa = person(stack, "rosa@example.com")
+    job_id = rosa.make({"resume": JSON_RESUME, "use_ai": False})
+    assert rosa.wait(job_id)["status"] == "done"
+    return rosa, job_id
+
+
+def test_every_route_of_a_job_is_in_the_list_above() -> None:
+    paths = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))["paths"]
+    documented = {f"{method.upper()} {path}" for path, methods in paths.items() if "{" in path for method in methods}
+    tried = {
+        re.sub(r"/artifacts/.*", "/artifacts/{name}", call).replace("{id}", "{job_id}") for call, _ in ROUTES_OF_A_JOB
+    }
+    assert documented == tried
+
+
+@pytest.mark.parametrize(("call", "body"), ROUTES_OF_A_JOB)
 def test_another_owner_finds_nothing_on_any_route(
-    stack: LocalStack, alice: Client, finished: dict[str, Any], call: str, body: Any
+    stack: LocalStack,
+    alice: Client,
+    finished: dict[str, Any],
+    of_an_account: tuple[Client, str],
+    call: str,
+    body: Any,
 ) -> None:
-    mallory = Client(stack)
-    method, address = call.format(id=finished["job_id"]).split()
-    answer = mallory.http.request(method, address, json=body, headers={"If-Match": "*"})
-    assert answer.status_code == 404, answer.text
-    assert answer.headers["content-type"].startswith("application/problem+json")
-    assert alice.http.get(f"/jobs/{finished['job_id']}").json()["status"] == "done"
+    rosa, job_of_rosa = of_an_account
+    for job_id, owner in ((finished["job_id"], alice), (job_of_rosa, rosa)):
+        method, address = call.format(id=job_id).split()
+        others = strangers(stack) | ({"another account": rosa} if owner is alice else {"another browser": alice})
+        for kind, other in others.items():
+            answer = other.http.request(method, address, json=body, headers={"If-Match": "*"})
+            assert answer.status_code == 404, f"{kind}: {answer.text}"
+            assert answer.headers["content-type"].startswith("application/problem+json")
+        assert owner.http.get(f"/jobs/{job_id}").json()["status"] == "done"
+
+
+def test_lists_and_search_never_cross_owners(
+    stack: LocalStack, finished: dict[str, Any], of_an_account: tuple[Client, str]
+) -> None:
+    rosa, job_of_rosa = of_an_account
+    assert [job["job_id"] for job in rosa.http.get("/jobs").json()["jobs"]] == [job_of_rosa]
+    again = person(stack, "rosa@example.com")
+    assert job_of_rosa in again.http.get("/jobs").text, "the same person, signed in on another device"
+    for kind, other in strangers(stack).items():
+        for text in (other.http.get("/jobs").text, other.http.post("/search", json={"query": "engine"}).text):
+            assert job_of_rosa not in text, kind
+            assert finished["job_id"] not in text, kind
+
+
+def test_forged_tokens_are_nobody(stack: LocalStack, of_an_account: tuple[Client, str]) -> None:
+    from cvmaker_local.user_pool import UserPool
+
+    pool = stack.user_pool
+    assert pool is not None
+    other_pool = UserPool(pool.origin, stack.web_url)  # the same issuer and app, another key
+    other_pool.key = type(other_pool.key).generate_key(2048, {"kid": pool.key.kid}, auto_kid=False)
+    header, claims, signature = pool.access_token("rosa@example.com").split(".")
+    unsigned = base64.urlsafe_b64encode(json.dumps({"alg": "none", "kid": pool.key.kid}).encode()).decode().rstrip("=")
+    now = int(time.time())
+    forged = {
+        "expired": pool.access_token("rosa@example.com", exp=now - 120),
+        "another app": pool.access_token("rosa@example.com", client_id="other"),
+        "another audience": pool.access_token("rosa@example.com", aud="https://other.example"),
+        "another issuer": pool.access_token("rosa@example.com", iss="https://evil.example"),
+        "an identity token": pool.access_token("rosa@example.com", token_use="id"),
+        "another key": other_pool.access_token("rosa@example.com"),
+        "unknown key": UserPool(pool.origin, stack.web_url).access_token("rosa@example.com"),
+        "no algorithm": f"{unsigned}.{claims}.",
+        "another signature": f"{header}.{claims}.{signature[:-6]}AAAAAA",
+    }
+    for kind, token in forged.items():
+        answer = Client(stack, secret=token).http.get("/jobs")
+        assert answer.status_code == 401, f"{kind}: {answer.status_code}"
+        assert answer.headers["access-control-allow-origin"] == stack.web_url, "the app can read why"
+    assert of_an_account[0].http.get("/jobs").status_code == 200
 
 
 def test_search_stays_with_its_owner(stack: LocalStack, alice: Client, finished: dict[str, Any]) -> None:
