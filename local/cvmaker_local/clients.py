@@ -23,6 +23,7 @@ class Clients:
         self.endpoint_url = endpoint_url
         self.region = region
         self.options = options
+        self.access_key = ACCESS_KEY
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
 
@@ -36,7 +37,7 @@ class Clients:
                     service,
                     endpoint_url=self.endpoint_url,
                     region_name=self.region,
-                    aws_access_key_id=ACCESS_KEY,
+                    aws_access_key_id=self.access_key,
                     aws_secret_access_key=SECRET_KEY,
                     config=Config(
                         signature_version="s3v4" if service == "s3" else None,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import errno
+import logging
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+logger = logging.getLogger(__name__)
 
 WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 LOOPBACK = "127.0.0.1"
@@ -38,6 +41,12 @@ class QuietRequestHandler(WSGIRequestHandler):
         pass
 
 
+def _note_error(request: object, client_address: object) -> None:
+    """A caller that hung up is nothing for the terminal, where socketserver would print it."""
+    del request, client_address
+    logger.debug("a connection broke")
+
+
 class HttpServer:
     """A server that is bound when constructed and serves from `start` to `stop`."""
 
@@ -59,6 +68,7 @@ class HttpServer:
                 raise PortInUseError(port) from None
             raise
         self.server.daemon_threads = True  # type: ignore[attr-defined]
+        self.server.handle_error = _note_error  # type: ignore[method-assign]
         self.port = self.server.server_port
         self.url = f"http://{LOOPBACK}:{self.port}"
         self._thread = threading.Thread(

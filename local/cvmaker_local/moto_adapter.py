@@ -165,6 +165,10 @@ class MotoAdapter:
         """A client for a state machine's task: no retries of its own and no time limit, both belong to the state."""
         return self._task_clients.get(service)
 
+    def sign_tasks_as(self, access_key: str) -> None:
+        """Whose rights the tasks of state machines have; to be called before the first task."""
+        self._task_clients.access_key = access_key
+
     # --------------------------------------------------------------------------------------------- CloudFormation
 
     def create_stack(self, name: str, template: dict[str, Any], parameters: dict[str, Any]) -> dict[str, str]:

@@ -29,7 +29,7 @@ from cvmaker_local.event_bus import EventBus, UndeliverableError
 from cvmaker_local.faults import FaultInjector
 from cvmaker_local.http_server import HttpServer, PortInUseError, WsgiApplication
 from cvmaker_local.permissions import Role, read_roles, role_of
-from cvmaker_local.requested_actions import RequestedAction, function_of_key
+from cvmaker_local.requested_actions import RequestedAction, function_of_key, key_of_process
 from cvmaker_local.runtime_host import (
     FunctionConfiguration,
     InvokeResult,
@@ -444,8 +444,14 @@ class LocalStack:
         return map_strings(value, lambda text: text.replace(address, self.api_server.url))
 
     def _read_roles(self) -> None:
-        """What each function may do, by its logical id."""
-        roles = read_roles(self.translated.cloudformation["Resources"], self.adapter.resolve)
+        """What each function, and the state machine, may do; by logical id."""
+        resources = self.translated.cloudformation["Resources"]
+        roles = read_roles(resources, self.adapter.resolve)
+        machines = [name for name, item in resources.items() if item["Type"] == "AWS::StepFunctions::StateMachine"]
+        for logical_id in machines[:1]:  # one signs for all: there is one
+            role = role_of(resources[logical_id]["Properties"].get("RoleArn"))
+            self.roles[logical_id] = roles.get(role or "", Role([]))
+            self.adapter.sign_tasks_as(key_of_process(logical_id, 0))
         for logical_id, properties in self.translated.functions.items():
             self.roles[logical_id] = roles.get(role_of(properties.get("Role")) or "", Role([]))
 

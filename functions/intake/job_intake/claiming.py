@@ -7,13 +7,14 @@ whose inputs still match are reused by their stages.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cvmaker_core.job_store import CLAIM, Conflict, JobStore, ObjectMissing
 from cvmaker_core.schema.jobs import ExecutionClaim, JobReference
 
-# What an earlier attempt may have left that would tell a wrong status while the new one runs.
-VERDICTS = ("error.json", "certificate.json", "receipt.json", "readback.json")
+# What an earlier attempt may have left that would tell a wrong status while the new one runs. What is no verdict stays:
+# a stage finds out by itself whether it still holds.
+VERDICTS = ("error.json", "certificate.json", "receipt.json")
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,9 @@ def claim_job(
     except Conflict:
         return _take_over(store, job, wanted, files, is_restart=is_restart, holder_is_terminal=holder_is_terminal)
     store.put(marker_key(job, wanted.deadline), b"")
+    if "error.json" in files:
+        # An attempt that failed before it could claim anything.
+        store.delete(job.key("error.json"))
     return ClaimResult(wanted, "claimed")
 
 
@@ -84,7 +88,8 @@ def _take_over(
     finished = "certificate.json" in files
     if (finished or "error.json" in files) and same_document and not is_restart:
         return ClaimResult(None, "already_finished")
-    if not finished and "error.json" not in files and not _is_over(current, wanted.claimed_at, holder_is_terminal):
+    # The deadline says nothing: an execution may run past it, waiting for a provider that says "slower".
+    if not finished and "error.json" not in files and not holder_is_terminal(current.execution_arn):
         return ClaimResult(None, "held")
     successor = wanted.model_copy(update={"attempt": current.attempt + 1})
     try:
@@ -96,8 +101,3 @@ def _take_over(
             store.delete(job.key(name))
     store.put(marker_key(job, successor.deadline), b"")
     return ClaimResult(successor, "taken_over")
-
-
-def _is_over(current: ExecutionClaim, now: datetime, holder_is_terminal: Callable[[str], bool]) -> bool:
-    # A minute of grace: clocks differ, and the machine's own time-out comes first.
-    return now > current.deadline + timedelta(minutes=1) or holder_is_terminal(current.execution_arn)

@@ -1,0 +1,1 @@
+"""The fault matrix: how the pipeline survives every failure of every call it makes."""
