@@ -12,7 +12,7 @@ from cv_parsing.dates import mentions
 from cv_parsing.entries import degree_score, organisation_score, place_score, title_score
 from cv_parsing.layout import is_icon
 from cv_parsing.lexicon import has_cjk, lexicon, plain
-from cv_parsing.model import Document, Line, Word
+from cv_parsing.model import Document, Line, Word, runs_on
 from cv_parsing.patterns import EMAIL, MASKED_PHONE, PHONE, URL, is_phone
 from cv_parsing.sections import Section
 
@@ -567,7 +567,8 @@ def _read_rest(
     usual = body.most_common(1)[0][0] if body else 10.0
     pending_label: str | None = None
     running_text = _running_text(lines, taken)
-    for line in lines:
+    headline: int | None = None
+    for number, line in enumerate(lines):
         if name_range and line.start <= name_range[1] and line.end >= name_range[0]:
             after_name = True
         elif after_name:
@@ -575,6 +576,16 @@ def _read_rest(
         count = len(line.text.split())
         long_text = id(line) in running_text or count > 12 or (has_cjk(line.text) and len(line.text) > 32)
         pieces = _pieces(line, taken)
+        if headline is not None and line.start <= headline:
+            continue
+        if after_name and 1 <= since_name <= 2 and not label_taken and id(line) not in in_contact:
+            headline = _set_as_headline(lines[number:], usual, taken)
+            if headline is not None:
+                where = (line.start, headline)
+                builder.put(basics, "label", "/basics", Value([where], 0.9 if title_score(line.text) > 0 else 0.75))
+                taken.append(where)
+                label_taken = True
+                continue
         continues = bool(prose) and text[prose[-1][1] : line.start].strip() == "" and not pending_label
         if (long_text and _free((line.start, line.end), taken) and len(line.cells) == 1) or (
             continues
@@ -683,6 +694,33 @@ def _read_rest(
     _store_address(builder, basics, address)
     if prose and "summary" not in basics:
         builder.put(basics, "summary", "/basics", Value(prose, 0.8))
+
+
+def _set_as_headline(lines: list[Line], usual: float, taken: list[Range]) -> int | None:
+    """Where the headline that the first of these lines opens ends; None if it is none.
+
+    Under a name, a line larger than the text and parted by bars is one headline, whatever words it holds
+    ("Chief of Nothing | React, SQL"), unless one of its parts is a place, a date or a way to reach the person.
+    """
+    first = lines[0]
+    bars = re.split(r"\s+[|•·/]\s+", first.text)
+    if (
+        len(bars) < 2
+        or len(first.cells) != 1
+        or first.size <= usual * 1.05
+        or not _free((first.start, first.end), taken)
+        or any(place_score(part) >= 1 or _LABEL.match(part) or "@" in part for part in bars)
+        or mentions(first.text)
+        or lexicon().section_of(first.text)
+    ):
+        return None
+    end = first.end
+    for above, line in itertools.pairwise(lines[:4]):
+        same = (line.size, line.bold, line.italic, line.font) == (above.size, above.bold, above.italic, above.font)
+        if not same or not runs_on(above, line) or not _free((line.start, line.end), taken):
+            break
+        end = line.end
+    return end
 
 
 def _running_text(lines: list[Line], taken: list[Range]) -> set[int]:

@@ -442,6 +442,8 @@ def _header_end(seen: list[_Seen], anchor: int | None) -> int:
         text = item.line.text
         if plain(text).strip(" :：") in lexicon().body_labels and item.line.text.rstrip()[-1:] in ":：":
             break
+        if text.rstrip().endswith(("...", "…")):
+            break  # a text that trails off is no name
         if (
             anchor is not None
             and i == anchor + 1

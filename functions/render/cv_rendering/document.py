@@ -79,6 +79,8 @@ class Entry:
     paragraphs: tuple[str, ...] = ()
     bullets: tuple[str, ...] = ()
     details: tuple[Detail, ...] = ()
+    opens_with_subtitle: bool = False
+    """The entry has no title of its own: `title` holds the employer, school or issuer."""
 
 
 @dataclass(frozen=True)
@@ -362,7 +364,9 @@ class _SectionBuilder:
         fill = getattr(self, f"_{key}_entry")
         result: Entry = fill(entry, item)
         if not result.title and result.subtitle:
-            result = replace(result, title=result.subtitle, subtitle="")
+            # It opens the entry, in the style that it has below the titles of other entries
+            # (without dates only a title's style would show that an entry begins).
+            result = replace(result, title=result.subtitle, subtitle="", opens_with_subtitle=bool(result.dates))
         return result
 
     def _one_date(self, value: str | None) -> str:
