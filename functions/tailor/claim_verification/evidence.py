@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from cvmaker_core.skill_aliases import skill_classes
 
 from claim_verification.lexicon import Lexicon
-from claim_verification.tokens import Text, Token
+from claim_verification.tokens import SEPARABLE, Text, Token
 
 EXACT, CLASS, SENSE = 3, 2, 1
 _PARTICLES = frozenset(("up", "out", "down", "off", "in", "right", "together", "over"))
 
-_SEPARABLE = frozenset(
-    ("ab", "an", "auf", "aus", "bei", "ein", "durch", "fort", "her", "hin", "mit", "nach", "um", "vor", "weiter", "zu")
-)  # fmt: skip
+_ELECTRONIC = ("electronic", "digital", "online", "email")  # what "e-" stands for
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +36,7 @@ class Evidence:
         self.by_implied: dict[tuple[str, ...], list[tuple[int, int]]] = defaultdict(list)
         self.by_sense: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self.by_broader: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self.by_kin: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self.by_joined: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self.skills: dict[str, list[tuple[int, int]]] = defaultdict(list)
         for number, text in enumerate(texts):
@@ -66,6 +65,11 @@ class Evidence:
                 if phrase in lexicon.entails:
                     for implied in lexicon.entails[phrase]:
                         self.by_implied[implied].append(place)
+                if length == 1:
+                    for verb in lexicon.kin(token.key):
+                        self.by_kin[verb].append(place)
+                        for number_of_class in lexicon.classes.get((verb,), ()):
+                            self.by_class[number_of_class].append(place)
                 if length == 2:
                     self.by_joined[token.low + tokens[position + 1].low].append(place)
             for gap in (2, 3, 4):  # "rolled it out", "put the error right"
@@ -93,7 +97,7 @@ class Evidence:
                 return
             last = ahead + 1 == len(tokens) or tokens[ahead + 1].clause != tokens[ahead].clause
             joint = ahead + 1 < len(tokens) and tokens[ahead + 1].low in ("und", "sowie")
-            if tokens[ahead].low in _SEPARABLE and (last or joint):
+            if tokens[ahead].low in SEPARABLE and (last or joint):
                 key = self.lexicon.key(tokens[ahead].low + tokens[position].low)
                 self.by_key[key].append(place)
                 for number_of_class in self.lexicon.classes.get((key,), ()):
@@ -113,6 +117,15 @@ class Evidence:
             for place in self.by_joined.get(token.low, ()):
                 found.setdefault(place, EXACT)
         self._classed((token.key,), found)
+        for place in self.by_kin.get(token.key, ()):
+            found.setdefault(place, CLASS)
+        if token.low.startswith("e-") and any(word in self.by_key for word in _ELECTRONIC):
+            for place in self.by_key.get(lexicon.key(token.low[2:]), ()):
+                found.setdefault(place, CLASS)
+        for verb in lexicon.kin(token.key):
+            self._classed((verb,), found)
+            for place in (*self.by_key.get(verb, ()), *self.by_kin.get(verb, ())):
+                found.setdefault(place, CLASS)
         if lexicon.thesaurus and token.key not in self._definite and (senses := lexicon.thesaurus.senses(token.key)):
             for sense in senses[0]:
                 for place in (*self.by_sense.get(sense, ()), *self.by_broader.get(sense, ())):

@@ -3,6 +3,7 @@
 import mmap
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -107,6 +108,7 @@ class Lexicon:
     longest_phrase: int = 1
     strict: bool = False
     _keys: dict[str, str] = field(default_factory=dict)
+    _kin: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def key(self, word: str) -> str:
         """The form under which a word is compared: folded, one spelling, without inflection."""
@@ -114,6 +116,25 @@ class Lexicon:
         if found is None:
             found = self._keys[word] = self._make_key(fold(word))
         return found
+
+    def kin(self, key: str) -> tuple[str, ...]:
+        """English: the verbs that a noun of doing is made of ("introduction" → "introduce"), by the thesaurus."""
+        found = self._kin.get(key)
+        if found is None:
+            found = self._kin[key] = tuple(self._find_kin(key))
+        return found
+
+    def _find_kin(self, key: str) -> Iterator[str]:
+        senses = self.thesaurus.senses(key) if self.thesaurus else None
+        if senses is None:
+            return
+        for ending, bases in _DEVERBAL:
+            if key.endswith(ending) and len(key) - len(ending) >= 3:
+                for base in bases:
+                    verb = key.removesuffix(ending) + base
+                    other = self.thesaurus.senses(verb) if self.thesaurus and verb != key else None
+                    if other is not None and senses[0] & other[0]:
+                        yield verb
 
     def has(self, section: str, key: str) -> bool:
         return key in self.sets.get(section, frozenset())
@@ -195,6 +216,16 @@ class Lexicon:
     bases: frozenset[str] = frozenset()
 
 
+# Endings of nouns made from verbs, and what the verb ends in instead.
+_DEVERBAL = (
+    ("ation", ("e", "ate", "", "y")), ("ication", ("y",)), ("ction", ("ct", "ce")), ("ption", ("be", "ve", "pt")),
+    ("ition", ("e", "it", "")), ("ution", ("ute", "ve")), ("etion", ("ete",)), ("tion", ("t", "te")),
+    ("sion", ("d", "de", "s", "se", "t")), ("ment", ("", "e")), ("ance", ("", "e")), ("ence", ("", "e")),
+    ("ure", ("", "e")), ("age", ("", "e")), ("oval", ("ove",)), ("ewal", ("ew",)), ("osal", ("ose",)),
+    ("ival", ("ive",)), ("aisal", ("aise",)), ("ieval", ("ieve",)), ("erral", ("er",)), ("awal", ("aw",)),
+    ("earsal", ("earse",)),
+)  # fmt: skip
+
 # Ends of verb stems that rarely lost an "e" before -ed or -ing: "lift|ed", not "creat|ed".
 _BARE_STEMS = (
     "ct", "st", "ld", "rt", "nd", "rn", "ll", "pt", "ort", "rd", "lp", "ck", "sh", "ch", "w", "x", "y", "nt", "ft",
@@ -217,11 +248,12 @@ _WORD_SETS = (
     "function", "framing", "lead", "assist", "negation", "up", "down", "improving", "change", "superlative", "titles",
     "languages", "interpersonal", "language_words", "group_words", "tenure", "language_noun", "weak", "watching",
     "departments", "strict", "strong", "handling", "leadlike", "definite", "count_nouns", "time_nouns", "light",
-    "mass_nouns", "event_nouns", "heads", "studying", "making", "averting", "several_words", "bodies",
+    "mass_nouns", "event_nouns", "heads", "studying", "making", "averting", "several_words", "bodies", "gained",
 )  # fmt: skip
 _WRITTEN_SETS = (
     "role by", "role to", "role from", "per", "articles", "opening", "closing", "year_before", "range", "singular",
     "prepositions", "by_agent", "auxiliary", "verbs", "ing_nouns", "verb_titles", "limits", "plural_articles",
+    "fellows", "about_numbers", "ordinals", "credentials",
 )  # fmt: skip
 
 

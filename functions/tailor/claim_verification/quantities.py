@@ -92,6 +92,9 @@ def _same_unit(left: Quantity, right: Quantity, tokens: list[Token], lexicon: Le
     return left.kind, left.value
 
 
+_TIMES = ("times", "fold", "mal", "fois", "veces", "vezes", "volte", "keer")
+
+
 def _word_value(token: Token, lexicon: Lexicon) -> float | None:
     low = token.low
     if low in lexicon.numbers:
@@ -152,6 +155,8 @@ def _read(tokens: list[Token], index: int, lexicon: Lexicon) -> Quantity | None:
         value = token.numeric
     elif lexicon.language == "de" and (compound := _compound_adjective(low, lexicon)):
         return Quantity(compound[0], compound[1], index, index, "")
+    elif low.endswith("fold") and (times := lexicon.numbers.get(low.removesuffix("fold").rstrip("-"))):
+        return Quantity(times, "multiple", index, index, low)
     elif low in lexicon.multiples:
         return Quantity(lexicon.multiples[low], "multiple", index, index, low)
     elif (
@@ -211,7 +216,7 @@ def _read(tokens: list[Token], index: int, lexicon: Lexicon) -> Quantity | None:
     following = tokens[last + 1] if last + 1 < len(tokens) else None
     if (
         following is not None
-        and following.low in ("times", "mal", "fois", "veces", "vezes", "volte", "keer")
+        and (following.low in _TIMES or (following.glued and following.low == "x"))
         and not currency
     ):
         return Quantity(value, "multiple", first, last + 1, "")
@@ -220,6 +225,8 @@ def _read(tokens: list[Token], index: int, lexicon: Lexicon) -> Quantity | None:
     if following is not None and following.raw == "+":
         return _unit(tokens, Quantity(value, "count", first, last + 1, "", comparator="min"), currency, lexicon)
     quantity = Quantity(value, "count", first, last, "")
+    if first == last and low in lexicon.sets["about_numbers"]:
+        quantity.comparator = "about"  # "une soixantaine"
     return _unit(tokens, quantity, currency, lexicon)
 
 
@@ -370,6 +377,8 @@ def _context(quantity: Quantity, text: Text, lexicon: Lexicon) -> None:
         if place >= 1 and tuple(token.low for token in tokens[place - 1 : place + 1]) == phrase:
             quantity.role = "from"
             for other in text.quantities:
+                if other.kind == "count" != quantity.kind and other.last == place - 2:
+                    other.kind, other.value = _same_unit(other, quantity, tokens, lexicon)  # "41 instead of 62 days"
                 if (
                     other is not quantity
                     and other.kind in (quantity.kind, "time", "months")
@@ -508,6 +517,8 @@ def follows(claim: Quantity, source: Quantity) -> bool:
     stated, true = claim.value, source.value
     if claim.kind == "count" and source.kind == "year":
         return stated == true and not claim.comparator  # "the 2018 conference"
+    if claim.kind == "year" and source.kind == "count" and not source.comparator:
+        return stated == true  # "the 2023 agreement" → "the agreement of 2023"
     if claim.kind != source.kind:
         return {claim.kind, source.kind} == {"months", "time"} and _spans(claim, source)
     if claim.kind in ("year", "ordinal"):
@@ -524,7 +535,9 @@ def follows(claim: Quantity, source: Quantity) -> bool:
     same = abs(stated - true) <= max(1e-9, 1e-6 * abs(true))
     close = same or (abs(stated - true) <= 0.06 * abs(true) and _digits(stated) <= _digits(true))
     rounded = source.derived and (
-        abs(stated - true) <= 0.5 if claim.kind in ("percent", "points") else abs(stated - true) <= 0.02 * abs(true)
+        abs(stated - true) <= (0.5 if any(char.isdigit() for char in claim.text) else 1)  # "a third" for 33.9 %
+        if claim.kind in ("percent", "points")
+        else abs(stated - true) <= 0.02 * abs(true)
     )
     how, known = claim.comparator, source.comparator
     if known == "about":
@@ -542,6 +555,8 @@ def follows(claim: Quantity, source: Quantity) -> bool:
             if how in ("", "within", "max")
             else (how == "lt" and true <= stated <= 1.35 * true) or (how == "about" and close)
         )
+    if known == "gt" and how == "within" and claim.kind in ("time", "months"):
+        return same  # "over nine months": in the course of them
     if known in ("gt", "min"):
         return {"": same, "about": same, "gt": stated <= true * (1 + 1e-9), "min": stated <= true * (1 + 1e-9)}.get(
             how, False

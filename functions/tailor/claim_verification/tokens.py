@@ -18,6 +18,10 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _HYPHENS = re.compile(r"(?<=[^\W_])-(?=[^\W_])")
+_OWNED_NUMBER = re.compile(r"(?<=\d)['’]s\b")  # "line 4's sensor"
+SEPARABLE = frozenset(
+    ("ab", "an", "auf", "aus", "bei", "ein", "durch", "fort", "her", "hin", "mit", "nach", "um", "vor", "weiter", "zu")
+)  # fmt: skip
 _BREAKS = frozenset(";:.!?()•|")
 
 
@@ -95,7 +99,7 @@ def _number(text: str, language: str) -> float:
 
 def analyse(text: str, lexicon: Lexicon, pointer: str = "") -> Text:
     """Tokens, clauses and quantities of a text."""
-    clean = expand_elisions(normalise(text), lexicon.language)
+    clean = _OWNED_NUMBER.sub("", expand_elisions(normalise(text), lexicon.language))
     tokens: list[Token] = []
 
     def add(raw: str, start: int, *, mark: bool = False, numeric: float | None = None, glued: bool = False) -> None:
@@ -123,7 +127,7 @@ def analyse(text: str, lexicon: Lexicon, pointer: str = "") -> Text:
                 or low in lexicon.scales
                 or (low,) in lexicon.units
                 or low in lexicon.money
-                or low in ("st", "nd", "rd", "th", "e", "er", "º", "ª")
+                or low in ("st", "nd", "rd", "th", "e", "er", "º", "ª", "x", "fold")
             )
             scale_money = re.fullmatch(r"([^\W\d_]+)([€£$])|([€£$%])", low)
             if joins or scale_money or low[:-1] in lexicon.scales:
@@ -155,13 +159,39 @@ def analyse(text: str, lexicon: Lexicon, pointer: str = "") -> Text:
             add(match["mark"], start, mark=True)
     tokens = _join_prefixes(tokens, lexicon)
     _clauses(clean, tokens, lexicon)
+    if lexicon.language == "de":
+        _join_separable(tokens, lexicon)
     result = Text(
-        pointer, clean, tokens, words=[token for token in tokens if not token.mark], skills=find_skills(clean)
+        pointer, clean, tokens, words=[token for token in tokens if not token.mark], skills=_skills(clean, lexicon)
     )
     from claim_verification.quantities import find_quantities
 
     find_quantities(result, lexicon)
     return result
+
+
+def _join_separable(tokens: list[Token], lexicon: Lexicon) -> None:
+    """“leitete zwei Auszubildende an” is “anleiten”, not “leiten”: the verb takes the particle at its clause's end."""
+    for token in tokens:
+        if token.mark or not token.low.isalpha() or not (token.raw.islower() or token.initial):
+            continue
+        for particle in tokens[token.index + 1 : token.index + 7]:
+            if particle.clause != token.clause:
+                break
+            after = tokens[particle.index + 1] if particle.index + 1 < len(tokens) else None
+            ends = after is None or after.mark or after.clause != particle.clause or after.low in ("und", "sowie")
+            joined = lexicon.key(particle.low + token.low)
+            if particle.low in SEPARABLE and ends and (joined,) in lexicon.classes:
+                token.key = joined
+                break
+
+
+def _skills(clean: str, lexicon: Lexicon) -> list[SkillMention]:
+    """Skills named in a text; a little word of the language is none ("j'ai" is not AI)."""
+    function = lexicon.sets["function"]
+    return [
+        mention for mention in find_skills(clean) if not (mention.surface.islower() and mention.surface in function)
+    ]
 
 
 def _join_prefixes(tokens: list[Token], lexicon: Lexicon) -> list[Token]:

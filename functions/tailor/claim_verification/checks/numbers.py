@@ -53,8 +53,24 @@ def _true(a: Alignment, claim: Quantity) -> bool:
     if claim.kind == "count" and (claim.role in ("from", "to") or claim.in_range) and not counted_words(a, claim):
         # "from 5 to 2", the unit having been named before
         known_ends = (q for text in a.statements for q in text.quantities if q.role in ("from", "to") or q.in_range)
-        return any(q.number == claim.value and q.role in (claim.role, "") and not q.comparator for q in known_ends)
-    return claim.kind == "count" and (_listed(a, claim) or _one(a, claim))
+        roles = (claim.role or ("from" if claim.in_range else ""), "")  # "(62 to 41)"
+        return any(q.number == claim.value and q.role in roles and not q.comparator for q in known_ends)
+    return claim.kind == "count" and (_listed(a, claim) or _one(a, claim) or _others_of_team(a, claim))
+
+
+def _others_of_team(a: Alignment, claim: Quantity) -> bool:
+    """“with three colleagues”: a team of four less the person."""
+    noun = next(iter(counted_words(a, claim)), None)
+    if noun is None or noun.low not in a.lexicon.sets["fellows"] or claim.comparator:
+        return False
+    return any(
+        q.kind == "count"
+        and q.value == claim.value + 1
+        and not q.comparator
+        and any(t.key in a.lexicon.sets["heads"] for t in text.tokens[max(0, q.first - 3) : q.first])
+        for text in a.statements
+        for q in text.quantities
+    )
 
 
 def _occurrences(a: Alignment, claim: Quantity) -> bool:
@@ -76,10 +92,20 @@ def _same_use(a: Alignment, claim: Quantity, known: Quantity, number: int) -> bo
     text = a.evidence.texts[number]
     if claim.kind == "count" and claim.first and known.first and not known.derived:
         label, other = a.text.tokens[claim.first - 1], text.tokens[known.first - 1]
-        if label.key == other.key and label.raw[:1].isupper():
-            return True  # a number that is part of a name: "Year 4"
+        if label.key == other.key and (label.raw[:1].isupper() or (_is_label(a, label) and claim.value == known.value)):
+            return True  # a number that is part of a name: "Year 4", "line 4"
+        if _is_label(a, label) and _other_label(text, label, claim):
+            return False
     if known.role == "sum" and not _of_people(a, claim):
         return False
+    if (
+        not claim.role
+        and known.role == "to"
+        and claim.kind == "count"
+        and _gained(a, claim)
+        and _has_start(text, known)
+    ):
+        return False  # "from 3 to 28" is not "added 28"
     if not roles_agree(claim, known) or (claim.per and known.per and claim.per != known.per):
         return False
     if (
@@ -120,6 +146,28 @@ def roles_agree(claim: Quantity, known: Quantity) -> bool:
     if claim.role == "by" and (known.in_range or (known.kind == "percent" and known.value > 100 and not known.role)):
         return False
     return {claim.role, known.role} != {"from", "to"} or known.in_range
+
+
+def _has_start(text: Text, end: Quantity) -> bool:
+    """Whether “from …” stands right before this “to …”."""
+    return any(q.role == "from" and 0 < end.first - q.last <= 4 for q in text.quantities)
+
+
+def _is_label(a: Alignment, token: Token) -> bool:
+    """A noun right before a number, which may be its name: "line 4"; not a verb ("treated 4")."""
+    return a.contentful(token) and token.numeric is None and not token.low.endswith(("ed", "ing"))
+
+
+def _other_label(text: Text, label: Token, claim: Quantity) -> bool:
+    """Whether the source numbers this thing otherwise: "line 9" for "line 4"."""
+    numbers = [q.value for q in text.quantities if q.first and text.tokens[q.first - 1].key == label.key and not q.role]
+    return bool(numbers) and claim.value not in numbers and not claim.role
+
+
+def _gained(a: Alignment, claim: Quantity) -> bool:
+    """Whether the number is what came on top: "added 28", "28 new"."""
+    window = (*a.text.tokens[max(0, claim.first - 2) : claim.first], *a.text.tokens[claim.last + 1 : claim.last + 2])
+    return any(token.key in a.lexicon.sets["gained"] for token in window)
 
 
 def _of_people(a: Alignment, claim: Quantity) -> bool:

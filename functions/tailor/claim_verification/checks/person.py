@@ -140,6 +140,8 @@ def _own_title(a: Alignment, token: Token, titles: list[list[Token]]) -> bool:
             word.low in a.lexicon.sets["prepositions"] or word.low in a.lexicon.sets["articles"] for word in source[:at]
         ):
             return True
+        if any(word.low in _AS for word in source[max(0, at - 5) : at]):
+            return True  # "sit on the committee as pharmacy's deputy representative"
     return any(a.evidence.texts[p.text].pointer.startswith("/education") for p in places) or _titles_relate(
         a, token, titles
     )
@@ -190,6 +192,44 @@ def check_degrees(a: Alignment) -> Iterator[VerdictReason]:
         for level in said - true:
             words = [a.words[start].raw for start, _ in find_phrases(a.words, levels[level])]
             yield VerdictReason("degree", f"“{words[0]}” is no degree of the source")
+    yield from _fields_of_study(a, levels[:3])
+
+
+def _fields_of_study(a: Alignment, levels: tuple[frozenset[tuple[str, ...]], ...]) -> Iterator[VerdictReason]:
+    """“PhD *in machine learning*”: the field is one of the education entries', not a skill."""
+    known = {
+        t.key
+        for e in a.source.entries.values()
+        if e.section == "education"
+        for v in (*e.facts.values(), *e.statements.values())
+        for t in a.verifier.analysed(e.pointer, v).words
+    }
+    stated = {t.key for text in a.statements for t in text.words}
+    for level in levels:
+        for start, length in find_phrases(a.words, level):
+            ahead = a.words[start + length : start + length + 7]
+            link = next((n for n, t in enumerate(ahead[:4]) if t.low in ("in", "en")), None)
+            if link is None or not known or not a.cited.whole_entries:
+                continue
+            for token in ahead[link + 1 :]:
+                if token.clause != a.words[start].clause or token.low in a.lexicon.sets["prepositions"] - {
+                    "and",
+                    "und",
+                    "et",
+                    "y",
+                }:
+                    break
+                if a.contentful(token) and token.key not in known | stated and not _kindred(a, token, known):
+                    yield VerdictReason("degree", f"“{token.raw}” is no field of a degree in the CV")
+                    return
+
+
+def _kindred(a: Alignment, token: Token, known: set[str]) -> bool:
+    """Whether the word is another form of one of the entries' own, or adds nothing."""
+    own = a.lexicon.classes.get((token.key,), frozenset())
+    return token.key in a.lexicon.sets["framing"] or any(
+        own & a.lexicon.classes.get((key,), frozenset()) or key[:5] == token.key[:5] for key in known
+    )
 
 
 def check_languages(a: Alignment) -> Iterator[VerdictReason]:
@@ -217,7 +257,7 @@ def check_languages(a: Alignment) -> Iterator[VerdictReason]:
             for n in range(max(0, position - 4), min(len(a.words), position + 6))
             if all(abs(n - position) <= abs(n - other) for other in named) and a.words[n].sentence == token.sentence
         ]
-        nearby = [a.words[n] for n in window]
+        nearby = [a.words[n] for n in (window if len(named) == 1 else _shared_level(a, named, position, window))]
         said = [band for band, phrases in enumerate(levels) if find_phrases(nearby, phrases)]
         if entry is None or not said:
             continue
@@ -244,6 +284,17 @@ def check_languages(a: Alignment) -> Iterator[VerdictReason]:
             )
             if not held and natives < 2:
                 yield VerdictReason("language_level", f"“{token.raw}” is not in the source")
+
+
+def _shared_level(a: Alignment, named: list[int], position: int, window: list[int]) -> list[int]:
+    """“fluent in English and Polish”: a level before a chain of languages is said of each of them."""
+    first = position
+    while first - 1 in named or (first - 2 in named and a.words[first - 1].low in ("and", "und", "et", "y", "e", "en")):
+        first = first - 1 if first - 1 in named else first - 2
+    levels = a.lexicon.groups.get("levels", ())
+    if first == position or any(find_phrases([a.words[n] for n in window], phrases) for phrases in levels):
+        return window
+    return [*range(max(0, first - 4), first), *window]
 
 
 def check_present(a: Alignment) -> Iterator[VerdictReason]:

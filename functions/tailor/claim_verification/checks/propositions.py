@@ -87,8 +87,16 @@ def check_restrictions(a: Alignment) -> Iterator[VerdictReason]:
                     and t not in marker
                     and (t.clause == marker[0].clause or kind in _WIDE)
                 ]
+                if kind == "acting" and (held := _held_title(a, text, marker[-1])):
+                    scope = held  # "as deputy representative on the committee": the committee stands
                 if _drawn_on(a, number, scope):
                     yield VerdictReason("hedge", f"the source says “{' '.join(word.raw for word in marker)}”")
+
+
+def _held_title(a: Alignment, text: Text, marker: Token) -> list[Token]:
+    """The title right behind “deputy”, “acting”, …"""
+    after = text.tokens[marker.index + 1 : marker.index + 3]
+    return [t for t in after if t.key in a.lexicon.sets["titles"] and not t.mark]
 
 
 def check_prefixes(a: Alignment) -> Iterator[VerdictReason]:
@@ -143,8 +151,23 @@ def check_help(a: Alignment) -> Iterator[VerdictReason]:
                 for token in a.words
                 if any(p.text == number and a.evidence.token(p).clause == clause for p in a.in_statements(token))
             }
-            if not any(helps([t for t in a.words if t.clause in (c, c - 1)]) for c in speaking):
+            speaking = {c for c in speaking if not _tells_other_deed(a, c, number, clause)}
+            if speaking and not any(helps([t for t in a.words if t.clause in (c, c - 1)]) for c in speaking):
                 yield VerdictReason("scope", "the source tells of helping, not of doing it alone")
+
+
+def _tells_other_deed(a: Alignment, mine: int, number: int, clause: int) -> bool:
+    """Whether a clause of the proposal opens with what another clause of the statement opens with."""
+    text = a.statements[number]
+    head = next((t for t in a.words if t.clause == mine and a.contentful(t)), None)
+    if head is None:
+        return False
+    openers = {
+        next((t.index for t in text.words if t.clause == other and a.contentful(t)), -1)
+        for other in {t.clause for t in text.words} - {clause}
+    }
+    places = [p for p in a.in_statements(head) if p.strength > 1]
+    return bool(places) and all(p.text == number and p.token in openers for p in places)
 
 
 def check_leading(a: Alignment) -> Iterator[VerdictReason]:
@@ -259,7 +282,7 @@ def _single(a: Alignment, place: Place) -> bool:
         or not a.contentful(after)
         or after.low.endswith(("ed", "ing"))
         or after.low in lexicon.irregular
-        or after.low in ("worth", "able", "available")
+        or after.low in ("worth", "able", "available", "together", "jointly", "alongside", "each", "every", "not")
         or lexicon.language in ("fr", "es", "pt")
     )
     if head and token.key in lexicon.sets["count_nouns"] and _telegraphic(a, text, place.token):
@@ -318,7 +341,11 @@ def check_quantifiers(a: Alignment) -> Iterator[VerdictReason]:
             words = a.words[start : start + length]
             if start in framed:
                 continue  # "tout en gérant"
-            if all(word.quantity is not None for word in words) or (kind == "all" and _in_rate(a, start)):
+            if all(word.quantity is not None for word in words):
+                continue
+            if kind == "all" and (_in_rate(a, start) or per_thing(a, start)):
+                if once := _once_only(a, start):
+                    yield VerdictReason("quantifier", f"the source tells of one “{once}”")
                 continue
             rests = all(a.places.get(word.index) for word in words)
             if rests and length == 1 and any(a.evidence.token(p).low == "both" for p in a.places[words[0].index]):
@@ -344,6 +371,27 @@ def _in_rate(a: Alignment, start: int) -> bool:
         or t.low in ("other", "nuit", "noche", "turno")
         for t in ahead
     )
+
+
+def per_thing(a: Alignment, start: int) -> bool:
+    """“at each edition” where the source says “per edition”."""
+    ahead = a.words[start + 1 : start + 3]
+    return a.words[start].low in a.lexicon.sets["per_words"] and any(
+        _before(a, place) in (a.lexicon.sets["per_words"] | {"par", "por", "pro", "per", "je"}) - {"a", "an"}
+        for token in ahead
+        for place in a.in_statements(token)
+    )
+
+
+def _once_only(a: Alignment, start: int) -> str:
+    """A time of which the source has one ("in its first winter"), told as recurring ("each winter")."""
+    for token in a.words[start + 1 : start + 3]:
+        for place in a.in_statements(token):
+            source = a.evidence.token(place)
+            before = a.evidence.texts[place.text].tokens[max(0, place.token - 1) : place.token]
+            if place.strength == EXACT and before and before[0].low in a.lexicon.sets["ordinals"]:
+                return f"{before[0].raw} {source.raw}"
+    return ""
 
 
 def _plural_source(a: Alignment, following: list[Token]) -> bool:
@@ -407,6 +455,21 @@ def check_sides(a: Alignment) -> Iterator[VerdictReason]:
             and not _nominal(token)
         ):
             yield VerdictReason("agent", f"who is the one to “{token.raw}” has changed")
+
+
+def check_agents(a: Alignment) -> Iterator[VerdictReason]:
+    """“led by X, with Y” is not “led by Y, with X”: who stands behind “by” stands there in the source."""
+    for token in a.words:
+        if not token.raw[:1].isupper() and not any(c.isdigit() for c in token.raw):
+            continue
+        if _preposition(a, a.text, token.index) not in a.lexicon.sets["by_agent"]:
+            continue
+        exact = [p for p in a.in_statements(token) if p.strength == EXACT]
+        linked = [_preposition(a, a.statements[p.text], p.token) for p in exact]
+        if exact and all(word in ("from", "with", "for", "to", "von", "mit", "de", "con", "avec") for word in linked):
+            others = {t.low for p in exact for t in a.statements[p.text].words}
+            if others & a.lexicon.sets["by_agent"] - set(linked):
+                yield VerdictReason("agent", f"“{token.raw}” is not the one it was done by")
 
 
 def check_company(a: Alignment) -> Iterator[VerdictReason]:
@@ -515,6 +578,13 @@ def check_objects(a: Alignment) -> Iterator[VerdictReason]:
         or not text.words
     ):
         return
+    opens = text.words[0]
+    if (
+        opens.key in a.lexicon.sets["assist"]
+        or opens.low in a.lexicon.sets["auxiliary"]
+        or opens.low in ("was", "were")
+    ):
+        return  # `check_help` asks whether the help is kept
     particles = ("up", "out", "down", "off", "in", "on", "after", "part", "down")
     zone: list[Token] = []
     opening = 2 if [t.low for t in text.words[:2]] == ["responsible", "for"] else 1
@@ -582,7 +652,13 @@ def check_merged(a: Alignment) -> Iterator[VerdictReason]:
             words = [t for t in a.words if t.clause == clause and a.contentful(t)]
             texts = [{place.text for place in a.in_statements(t)} for t in words]
             placed = [found for found in texts if found]
-            if placed and sum(home in found for found in placed) * 2 < len(placed):
+            known = a.matched[id(quantity)]
+            homes = {home} | {
+                number
+                for number, text in enumerate(a.statements)
+                if known and any((q.kind, q.value) == (known.kind, known.value) for q in text.quantities)
+            }
+            if placed and all(sum(number in found for found in placed) * 2 < len(placed) for number in homes):
                 yield VerdictReason("merged", f"“{quantity.text}” belongs to another statement")
     yield from _moved(a)
 
@@ -766,6 +842,6 @@ def _object(a: Alignment, text: Text, index: int) -> list[Token]:
 
 PROPOSITION_CHECKS = (
     check_directions, check_restrictions, check_prefixes, check_help, check_leading, check_negation, check_plurals,
-    check_quantifiers, check_sides, check_company, check_objects, check_light_verbs, check_causes, check_merged,
-    check_doers, check_workplaces, check_objects_moved,
+    check_quantifiers, check_sides, check_agents, check_company, check_objects, check_light_verbs, check_causes,
+    check_merged, check_doers, check_workplaces, check_objects_moved,
 )  # fmt: skip

@@ -7,7 +7,7 @@ from cvmaker_core.skill_aliases import skill_classes
 from cvmaker_core.text import fold
 
 from claim_verification.alignment import Alignment, find_phrases
-from claim_verification.checks.propositions import is_plural
+from claim_verification.checks.propositions import is_plural, per_thing
 from claim_verification.models import VerdictReason
 from claim_verification.source import Entry
 from claim_verification.tokens import Token
@@ -76,7 +76,9 @@ def _unsupported(a: Alignment, covered: set[int], framed: set[int]) -> Iterator[
             or (token.quantity is not None and token.quantity.kind != "multiple")
         ):
             continue
-        if _praise(a, token):
+        if _praise(a, token) and not (
+            a.places.get(token.index) and any((token.key,) in words for words in lexicon.groups.get("degrees", ()))
+        ):
             if (
                 not any(token.low == other.low for text in a.evidence.texts for other in text.tokens)
                 and token.index not in a.phrase_members
@@ -433,6 +435,14 @@ def _follows_otherwise(a: Alignment, token: Token) -> bool:
     if key in lexicon.sets["studying"] and any(e.section == "education" and e.running for e in a.cited.entries):
         return True
     if _month_of_entry(a, token) or _promotion(a, key):
+        return True
+    if token.low in lexicon.sets["credentials"] and any(
+        e.section in ("certificates", "education") for e in a.cited.entries
+    ):
+        return True  # a certificate or degree is what is cited; its kind and field are checked apart
+    if token.low in lexicon.sets["fellows"] and before is not None and before.quantity is not None:
+        return True  # their number is checked as a number
+    if token.low in lexicon.sets["per_words"] and per_thing(a, a.words.index(token)):
         return True
     if token.low in ("new", "newly", "neu", "neue", "neuen", "nouveau", "nouvelle", "nuevo", "nueva"):
         return any(
