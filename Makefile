@@ -7,7 +7,7 @@ OUT ?= out
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-ocr frontend run dev test check types lint unit integration infrastructure bench gallery build deploy lock clean openapi
+.PHONY: security sbom smoke support dead-letters run-again dashboard help setup setup-ocr frontend run dev test check types lint unit integration infrastructure bench gallery build deploy lock clean openapi
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -59,6 +59,27 @@ build: setup ## sam build without Docker, byte-compiled for Lambda: make build A
 
 deploy: build ## Guided deployment to your AWS account
 	@local/sam.sh deploy --guided
+
+security: setup ## checkov, bandit, zizmor, cfn-lint: no finding without a reason
+	@local/security.sh
+
+sbom: setup ## Bill of materials and licences of each function and layer, into out/sbom
+	@.venv/bin/python scripts/write_sbom.py --out out/sbom
+
+dashboard: setup ## Write the operations dashboard into template.yaml
+	@.venv/bin/python scripts/generate_dashboard.py
+
+smoke: setup ## One CV through a deployment: make smoke STACK=cvmaker-dev, or API=https://… KEY=…
+	@.venv/bin/python scripts/smoke.py $(if $(STACK),--stack "$(STACK)") $(if $(API),--api "$(API)") $(if $(KEY),--key "$(KEY)") $(ARGS)
+
+support: setup ## What a ticket needs of one job, without personal data: make support STACK=cvmaker-prod ID=…
+	@.venv/bin/python scripts/support_bundle.py --stack "$(STACK)" "$(ID)" $(ARGS)
+
+dead-letters: setup ## What could not be delivered: make dead-letters STACK=cvmaker-prod [ARGS=--redrive]
+	@.venv/bin/python scripts/dead_letters.py --stack "$(STACK)" $(ARGS)
+
+run-again: setup ## Start jobs again after a bad release: make run-again STACK=cvmaker-prod ARGS="--failed --dry-run"
+	@.venv/bin/python scripts/run_again.py --stack "$(STACK)" $(ARGS)
 
 lock: setup ## Write all locks anew from requirements-dev.in and each requirements.in
 	@local/lock.sh
