@@ -26,8 +26,9 @@ def handler(run: StageRun) -> None:
     request = run.request()
     configuration = settings(EmbeddingSettings)
     seconds = run.remaining_seconds() - RESERVED_SECONDS
-    embeddings = embedding_configuration(configuration, seconds) if request.use_ai else None
-    remembers = request.use_ai and run.job.owner != CONSOLE_OWNER
+    may_ask = run.may_spend()
+    embeddings = embedding_configuration(configuration, seconds) if may_ask else None
+    remembers = may_ask and run.job.owner != CONSOLE_OWNER
     memory = store_configuration(configuration, seconds) if remembers else None
     code = code_version(evidence_matching.__file__)
     inputs = {

@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeAlias
 
 from cvmaker_core.schema.artefacts import Analysis, Evidence, EvidenceData, Match, Requirement
 from cvmaker_core.skill_aliases import canonical_skill, skill_classes
-from cvmaker_core.text import fold
+from cvmaker_core.text import fold, words
 
 from evidence_matching import facts
 from evidence_matching.fit import Judgement, compute_fit
@@ -36,6 +36,9 @@ PLAIN_STEMS = 4
 # magnitude for paraphrases (MiniLM on benchmarks/matching: true pairs .25-.65, chance .0-.3).
 SHOWN_SIMILARITY = 0.3
 ADJACENT_SIMILARITY = 0.45
+# How near a degree is that does not meet the wish: of its level in another subject, or not (yet) of its level.
+OTHER_SUBJECT = 0.8
+LESSER_DEGREE = 0.5
 # How words and facts weigh against a cosine in ranking; chosen on benchmarks/matching.
 LEXICAL_RANK = 0.45
 _ORDER: dict[str, int] = {"met": 3, "partly": 2, "adjacent": 1, "missing": 0}
@@ -172,15 +175,14 @@ class Matcher:
         in_field = not wanted_families or bool(families & wanted_families) or same_words
         end = facts.month_number(entry.get("endDate") or "", end=False)
         unfinished = end is not None and end > self.as_of.year * 12 + self.as_of.month - 1
-        support = {pointer: 1.0}
         if level >= asked and in_field and not unfinished:
-            return Finding("met", say("degree_met"), support, Judgement("met"))
+            return Finding("met", say("degree_met"), {pointer: 1.0}, Judgement("met"))
         if level >= asked and unfinished and in_field:
-            return Finding("partly", say("degree_unfinished"), support, Judgement("partly"))
+            return Finding("partly", say("degree_unfinished"), {pointer: LESSER_DEGREE}, Judgement("partly"))
         if level >= asked:
-            return Finding("partly", say("degree_other_field"), support, Judgement("partly"))
+            return Finding("partly", say("degree_other_field"), {pointer: OTHER_SUBJECT}, Judgement("partly"))
         if level == asked - 1 and in_field:
-            return Finding("partly", say("degree_lower"), support, Judgement("partly"))
+            return Finding("partly", say("degree_lower"), {pointer: LESSER_DEGREE}, Judgement("partly"))
         return Finding()
 
     # --- languages ---------------------------------------------------------------------------
@@ -266,13 +268,14 @@ class Matcher:
                 met.add(skill)
             for item in places:
                 support[item.pointer] = 1.0
-        for item, offered in zip(self.items, self.terms, strict=True):
-            if classes & offered.classes:
-                support.setdefault(item.pointer, 0.95)
-        prose, literal = self._best_prose(wanted, support)
+        of_class = [item for item, offered in zip(self.items, self.terms, strict=True) if classes & offered.classes]
+        for item in of_class:
+            support.setdefault(item.pointer, 0.95)
         named = {s for s in skills if is_named(s)}
-        judgement = self._judge_skills(requirement, named, classes, skills)
         whole = canonical_skill(requirement.text)
+        name = " ".join(words(requirement.text)) if whole and is_named(whole) else None
+        prose, literal = self._best_prose(wanted, support, name)
+        judgement = self._judge_skills(requirement, named, classes, skills)
         either = _is_choice(requirement.text) and len(skills) > 1
         if (
             skills
@@ -280,7 +283,7 @@ class Matcher:
             and self._skills_are_the_point(wanted)
         ):
             return Finding("met", say("skill_met"), support, judgement)
-        if classes and any(v >= 0.95 for v in support.values()):
+        if of_class:
             return Finding("met", say("class_met"), support, judgement)
         if literal >= MET_COVERAGE:
             return Finding("met", say("words_met"), support, judgement)
@@ -288,7 +291,7 @@ class Matcher:
             return Finding("partly", say("skill_partly" if met else "words_partly"), support, judgement)
         if prose >= PARTLY_COVERAGE:
             # Other words for the same thing: said where the thing is all that is asked for, else only near it.
-            plain = len(wanted.stems) <= PLAIN_STEMS and prose >= CONCEPT_CREDIT
+            plain = name is None and len(wanted.stems) <= PLAIN_STEMS and prose >= CONCEPT_CREDIT
             reason = say("words_partly") if plain else say("near")
             return Finding("partly" if plain else "adjacent", reason, support, judgement)
         siblings = self._siblings(named)
@@ -302,10 +305,12 @@ class Matcher:
         rest = sum(w for root, w in wanted.stems.items() if root not in named_stems)
         return rest <= max(1.5, sum(wanted.stems.values()) * 0.5) or len(wanted.stems) <= 3
 
-    def _best_prose(self, wanted: Terms, support: dict[str, float]) -> tuple[float, float]:
+    def _best_prose(self, wanted: Terms, support: dict[str, float], name: str | None) -> tuple[float, float]:
         """The best coverage by one item, of any kind and by shared words; adds what is worth showing to `support`.
 
-        That two texts speak of one concept in different words shows nearness, not that the requirement is met.
+        Where a thing with a `name` of its own is asked for, its words count only together: a Google Data Analytics
+        certificate is no Google Analytics. That two texts speak of one concept in different words shows nearness, not
+        that the requirement is met.
         """
         best = literal = 0.0
         skills_decide = self._skills_are_the_point(wanted)
@@ -314,7 +319,8 @@ class Matcher:
             if share >= PARTLY_COVERAGE and _enough(wanted, offered):
                 support[item.pointer] = max(support.get(item.pointer, 0.0), round(share, 3))
                 best = max(best, share)
-                literal = max(literal, _same_words(wanted, offered, skills_decide=skills_decide))
+                if name is None or f" {name} " in f" {' '.join(words(item.text))} ":
+                    literal = max(literal, _same_words(wanted, offered, skills_decide=skills_decide))
         return best, literal
 
     def _classes_asked(self, text: str) -> set[str]:
@@ -515,10 +521,20 @@ def _to_match(matcher: Matcher, requirement: Requirement, finding: Finding, cosi
                 scores = {}
     if state == "missing":
         scores = {}
-    ordered = sorted(scores.values(), key=lambda pair: (-pair[0], pair[1].pointer))
-    return Match(
-        requirement_id=requirement.id,
-        state=state,
-        reason=reason,
-        evidence=[evidence for _, evidence in ordered[:MAX_EVIDENCE]],
-    )
+    ordered = [e for _, e in sorted(scores.values(), key=lambda pair: (-pair[0], *_place_on_page(pair[1].pointer)))]
+    shown = ordered[:MAX_EVIDENCE]
+    # A skill that the person lists by its name is its plainest evidence, however many bullets speak of it too.
+    listed = next((e for e in ordered if e.pointer.startswith("/skills/") and e.similarity >= 1), None)
+    if listed and len(ordered) > MAX_EVIDENCE and not any(e.pointer.startswith("/skills/") for e in shown):
+        shown[-1] = listed
+    return Match(requirement_id=requirement.id, state=state, reason=reason, evidence=shown)
+
+
+# Of equally good evidence, what was done at work tells most.
+_TELLING_SECTIONS = ("work", "projects", "skills", "certificates", "education", "volunteer")
+
+
+def _place_on_page(pointer: str) -> tuple[int, list[tuple[int, str]]]:
+    section, *rest = pointer.strip("/").split("/")
+    rank = _TELLING_SECTIONS.index(section) if section in _TELLING_SECTIONS else len(_TELLING_SECTIONS)
+    return rank, [(int(part), "") if part.isdigit() else (-1, part) for part in rest]

@@ -128,7 +128,15 @@ def order_sections(draft: Draft, relevance: Relevance, _footing: Footing) -> Non
             return 2
         return 3 if weight[name] > 0 else 4
 
-    after = sorted(before, key=tier)
+    # Whoever is asked for experience is read for it first: work that proves more than what stands before it goes ahead.
+    overtaken = {
+        name for name in (*_CAREER, "projects") if name != "work" and weight.get(name, 0) < weight.get("work", 0)
+    }
+
+    def rank(name: str) -> tuple[int, bool]:
+        return tier(name), name in overtaken
+
+    after = sorted(before, key=rank)
     if any(weight[name] > 0 and after.index(name) < before.index(name) for name in after):
         draft.section_order = after
 

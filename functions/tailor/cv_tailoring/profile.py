@@ -30,6 +30,8 @@ FEWEST_YEARS = 1
 # A duty or a stretch of experience may name tools too; a degree or a human language is no skill.
 _SKILL_KINDS = {"skill", "duty", "experience_years"}
 _PROVEN = {"met", "partly"}
+# Embed's nearness of a degree that reaches the level asked for, be it in another subject.
+_DEGREE_OF_THE_LEVEL = 0.75
 
 
 # Whether a sentence holds by the truth check: its text, its sources, and what it is for.
@@ -107,6 +109,7 @@ def write_summary(
     parts: list[_Part] = []
     added = 0
     for part in (
+        _experience(draft, relevance, career, words) if own else None,
         _skills(draft, relevance, words, own, footing, holds),
         _certificates(draft, relevance, words, own, footing),
         _degree(draft, relevance, own, footing, holds),
@@ -115,14 +118,13 @@ def write_summary(
         if part and added + len(part.text) <= _LONGEST_ADDITION and holds(part.text, part.sources, SUMMARY):
             parts.append(part)
             added += len(part.text)
-    if not any(part.requirements for part in parts):
-        return
     if own:
         parts.insert(0, _Part(own, draft.sources([SUMMARY])))
     else:
-        told = career_sentence(draft, career, words)
-        if told and holds(told[0], told[1], SUMMARY):
-            parts.insert(0, _Part(*told))
+        told = [_experience(draft, relevance, career, words), _present_job(draft, career, words)]
+        parts[:0] = [part for part in told if part and holds(part.text, part.sources, SUMMARY)]
+    if not any(part.requirements for part in parts):
+        return
     text = " ".join(part.text if part.text.endswith((".", "!", "?", "…")) else part.text + "." for part in parts)
     sources = tuple(source for part in parts for source in part.sources)
     proven = dict.fromkeys(identity for part in parts for identity in part.requirements)
@@ -171,13 +173,41 @@ def _proven_entries(relevance: Relevance, kind: str, section: str) -> dict[Point
     for identity in relevance.by_weight(relevance.requirements):
         if relevance.requirements[identity].kind != kind:
             continue
-        # A language stands with its own level, whatever is asked for; a degree or certificate is held or it is not.
-        if kind != "language" and not relevance.is_met(identity):
+        # A language stands with its own level, whatever is asked for, and a degree of the level asked for with its own
+        # subject; a certificate is held or it is not, and a lesser degree is not put forward.
+        if relevance.states.get(identity) not in _PROVEN or (kind == "certificate" and not relevance.is_met(identity)):
             continue
         for pointer in relevance.evidence(identity):
+            if kind == "degree" and relevance.nearness.get((identity, pointer), 0.0) < _DEGREE_OF_THE_LEVEL:
+                continue
             if pointer.startswith(f"/{section}/"):
                 found.setdefault(entry_of(pointer), []).append(identity)
     return found
+
+
+def _experience(draft: Draft, relevance: Relevance, career: Career, words: LanguageData) -> "_Part | None":
+    """Whole years of work, where they are sure and the person does not state them."""
+    if career.years <= FEWEST_YEARS:
+        return None
+    asked = [
+        identity
+        for identity, requirement in relevance.requirements.items()
+        if requirement.kind == "experience_years" and relevance.states.get(identity) in _PROVEN
+    ]
+    if not asked and text_at(draft.source, SUMMARY).strip():
+        return None  # nobody asked, and the person has said what matters
+    text = fill(words.summary.years, years=career.years)
+    return _Part(text, (*years_sources(draft, career), formula("summary/years")), tuple(asked))
+
+
+def _present_job(draft: Draft, career: Career, words: LanguageData) -> "_Part | None":
+    """What and where the person works now, or did last."""
+    job = career.latest
+    if job is None:
+        return None
+    name = "current" if job.running else "recent"
+    text = fill(getattr(words.summary, name), position=job.position, employer=job.employer)
+    return _Part(text, (*job_sources(draft, job), formula(f"summary/{name}")))
 
 
 def _degree(draft: Draft, relevance: Relevance, own: str, footing: Footing, holds: Holds) -> _Part | None:
@@ -244,8 +274,9 @@ def career_sentence(draft: Draft, career: Career, words: LanguageData) -> tuple[
 
 
 def years_sources(draft: Draft, career: Career) -> tuple[Source, ...]:
-    """The jobs whose dates years are computed from."""
-    return draft.sources(career.counted)
+    """The jobs whose dates years are computed from, and the titles by which they count as employment."""
+    titles = (f"{pointer}/position" for pointer in career.counted)
+    return draft.sources([*career.counted, *(title for title in titles if text_at(draft.source, title))])
 
 
 def job_sources(draft: Draft, job: Job) -> tuple[Source, ...]:

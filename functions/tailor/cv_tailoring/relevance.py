@@ -19,12 +19,16 @@ _LONGEST_NAME = 60
 
 @dataclass
 class Relevance:
-    """Weights, and which requirements (heaviest first) a pointer proves. Pointers name the source CV."""
+    """Weights, which requirements (heaviest first) a pointer proves, and how near it is to each.
+
+    Pointers name the source CV.
+    """
 
     requirements: dict[str, Requirement]
     states: dict[str, str]
     weights: dict[Pointer, float] = field(default_factory=dict)
     proves: dict[Pointer, list[str]] = field(default_factory=dict)
+    nearness: dict[tuple[str, Pointer], float] = field(default_factory=dict)
 
     def weight(self, pointer: Pointer) -> float:
         """Of the value at a pointer with all that lies in it."""
@@ -77,6 +81,7 @@ def weigh(resume: dict[str, Any], analysis: Analysis, evidence: EvidenceData) ->
             # A keyword of the skills section says it as well wherever the ranking put it.
             later = 0 if pointer.startswith("/skills/") else LATER_EVIDENCE * rank
             weights[pointer] += value * similarity / (1 + later)
+            relevance.nearness[match.requirement_id, pointer] = similarity
             if match.state in {"met", "partly"}:
                 proves[pointer].add(match.requirement_id)
     relevance.weights = dict(weights)

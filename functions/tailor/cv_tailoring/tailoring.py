@@ -195,14 +195,21 @@ def _tidy_bullets(draft: Draft, words: Any, check: Callable[..., bool]) -> dict[
 
 
 def _climb(draft: Draft, steps: list[Step], visibility: Callable[[Draft], int | None]) -> Draft:
-    """Take each step that does not hide evidence: tailoring never makes a CV less visible."""
+    """Take each step that does not hide evidence: tailoring never makes a CV less visible.
+
+    A step that hides something at first may be right once the summary says it, so what was refused is tried again.
+    """
     reached = visibility(draft)
-    for step in steps:
-        tried = draft.fork()
-        step(tried)
-        seen = visibility(tried)
-        if seen is None or reached is None or seen >= reached:
-            draft, reached = tried, seen
+    refused: list[Step] = []
+    for again in (False, True):
+        for step in refused if again else steps:
+            tried = draft.fork()
+            step(tried)
+            seen = visibility(tried)
+            if seen is None or reached is None or seen >= reached:
+                draft, reached = tried, seen
+            elif not again:
+                refused.append(step)
     return draft
 
 

@@ -54,6 +54,35 @@ def test_states(resume: dict[str, Any], text: str, kind: Any, state: str) -> Non
     assert bool(found.evidence) == (state != "missing")
 
 
+def test_the_words_of_a_name_count_only_together() -> None:
+    resume = {"certificates": [{"name": "Google Data Analytics Professional Certificate"}]}
+    assert one(resume, "Google Analytics").state in {"adjacent", "missing"}
+    assert one({"skills": [{"name": "Google Analytics 4"}]}, "Google Analytics").state == "met"
+
+
+def test_a_listed_skill_is_shown_however_many_bullets_speak_of_it() -> None:
+    bullets = [f"Moved service {number} to AWS" for number in range(8)]
+    resume = {
+        "work": [{"position": "Engineer", "highlights": bullets}],
+        "skills": [{"name": "Cloud", "keywords": ["AWS"]}],
+    }
+    places = [item.pointer for item in one(resume, "AWS").evidence]
+    assert places == [*(f"/work/0/highlights/{number}" for number in range(4)), "/skills/0/keywords/0"]
+
+
+def test_a_degree_in_another_subject_is_nearer_than_a_lesser_one() -> None:
+    def held(kind: str) -> float:
+        resume = {"education": [{"institution": "Lund", "studyType": kind, "area": "Physics", "endDate": "2020"}]}
+        return (
+            one(resume, "Master's degree in nursing" if kind == "MSc" else "Master's degree in physics", "degree")
+            .evidence[0]
+            .similarity
+        )
+
+    assert held("MSc") == 0.8
+    assert held("BSc") == 0.5
+
+
 def test_evidence_points_at_the_words(resume: dict[str, Any]) -> None:
     pointers = [e.pointer for e in one(resume, "Kubernetes").evidence]
     assert {"/skills/0/keywords/1", "/work/0/highlights/0", "/certificates/0"} <= set(pointers)

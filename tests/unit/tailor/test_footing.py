@@ -21,6 +21,7 @@ from cvmaker_core.schema.artefacts import (
     Requirement,
 )
 from cvmaker_core.schema.jobs import JobRequest
+from evidence_matching.matching import LESSER_DEGREE, OTHER_SUBJECT
 
 AS_OF = date(2026, 11, 1)
 
@@ -37,7 +38,8 @@ def career(work: list[dict[str, Any]], **resume: Any) -> Any:
 def composed(resume: dict[str, Any], kind: str, wanted: str, *pointers: str, **parsed: Any) -> str:
     """Headline, summary and letter for a posting with one requirement that these places meet."""
     requirement = Requirement(id="r1", text=wanted, kind=kind, must=True, weight=1.0, span=(0, 1))  # type: ignore[arg-type]
-    found = [Evidence(pointer=pointer, method="lexical", similarity=1.0) for pointer in pointers]
+    nearness = parsed.pop("nearness", 1.0)
+    found = [Evidence(pointer=pointer, method="lexical", similarity=nearness) for pointer in pointers]
     state = parsed.pop("state", "met" if pointers else "missing")
     tailored, _ = tailor(
         Parsed(resume=resume, layout=Layout(pages=1, language="en"), **parsed),
@@ -70,9 +72,13 @@ def test_only_a_finished_degree_is_stated(degree: dict[str, Any], dates: dict[st
     assert ("BSc, Physics" in composed(resume, "degree", "degree in physics", "/education/0", dates=states)) is said
 
 
-def test_a_degree_that_meets_a_wish_only_partly_is_not_advertised() -> None:
+@pytest.mark.parametrize(("nearness", "said"), [(OTHER_SUBJECT, True), (LESSER_DEGREE, False)])
+def test_a_degree_of_the_level_asked_for_is_stated_with_its_own_subject_and_a_lesser_one_not(
+    nearness: float, said: bool
+) -> None:
     resume = {"education": [{"institution": "Lund", "studyType": "BSc", "area": "Physics", "endDate": "2020"}]}
-    assert "BSc" not in composed(resume, "degree", "degree", "/education/0", state="partly")
+    stated = composed(resume, "degree", "degree", "/education/0", state="partly", nearness=nearness)
+    assert ("BSc, Physics" in stated) is said
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,10 @@ def test_without_a_summary_years_are_computed_from_the_dates(
     del resume["basics"]["summary"]
     summary = run(parsed.model_copy(update={"resume": resume}), analysis, evidence).resume["basics"]["summary"]
     # June 2015 to January 2020, February 2020 to November 2026: 11 years and some months.
-    assert summary.startswith("11 years of professional experience. Skills include Kubernetes")
+    assert summary.startswith(
+        "11 years of professional experience. Currently working as Platform Engineer at Havsbris Logistics. "
+        "Skills include Kubernetes"
+    )
 
 
 def test_jobs_degrees_and_their_dates_stay_as_they_are(tailored: Tailored, parsed: Parsed) -> None:
