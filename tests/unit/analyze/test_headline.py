@@ -18,7 +18,7 @@ def head(text: str) -> tuple[str | None, str | None, str | None]:
     [
         # A job board's paste: navigation, employer and place in one line, the way of working in brackets.
         (
-            "Skip to main content\nDental Hygienist\nBrightwell Dental · Tulsa, OK (On-site)\n\nAt Brightwell, we heal.",
+            "Skip to main content\nDental Hygienist\nBrightwell Dental · Tulsa, OK (On-site)\n\nAt Brightwell, we care",
             ("Dental Hygienist", "Brightwell Dental", "Tulsa, OK"),
         ),
         # The place alone under the title is no employer.
