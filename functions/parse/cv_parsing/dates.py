@@ -85,7 +85,7 @@ def _patterns() -> _Patterns:
 
 _NUMERIC = re.compile(
     rf"(?<![\d.,/\-])(?:"
-    rf"(?P<y1>{_YEAR})\s?[-./]\s?(?P<m1>0?[1-9]|1[0-2])(?:\s?[-./]\s?(?P<d1>0?[1-9]|[12]\d|3[01])(?!\d))?(?![\d])"
+    rf"(?P<y1>{_YEAR})\s?[-./]\s?(?P<m1>0?[1-9]|1[0-2])(?:\s?[-./]\s?(?P<d1>0?[1-9]|[12]\d|3[01])(?!\d))?(?![\d])(?:\.(?=\s?[~\u2010-\u2015〜～-]|\t|\s*$))?"
     rf"|(?P<a2>\d{{1,2}})\s?[-./]\s?(?P<b2>\d{{1,2}})\s?[-./]\s?(?P<y2>{_YEAR})(?!\d)"
     rf"|(?P<m3>0?[1-9]|1[0-2])\s?[-./]\s?(?P<y3>{_YEAR})(?!\d)"
     rf"|(?P<y4>{_YEAR})\s?[年년]\s?(?:(?P<m4>1[0-2]|0?[1-9])\s?[月월](?:\s?(?P<d4>[12]\d|3[01]|0?[1-9])\s?[日일])?)?(?:度)?"
@@ -96,7 +96,7 @@ _PLAIN_YEAR = re.compile(rf"(?<![\d.,$€£#+])(?P<y>{_YEAR})(?![\d%]|[.,]\d)")
 _TIGHT_RANGE = re.compile(rf"(?<!\d)(?P<a>{_YEAR})\s?[-–—/]\s?(?P<b>\d{{2}})(?![\d\-–/.])")
 _EARLIER_PERIOD = re.compile(rf"(?<![\d.,])(?P<a>1[5-8]\d\d|19[0-2]\d)\s?{_DASH}\s?(?P<b>1[5-9]\d\d)(?![\d%]|[.,]\d)")
 """Years before 1930 count only where they cannot be a quantity: as a whole period, or after "since"."""
-_EARLIER_SINCE = re.compile(r"[^\W\d]+\s+(?P<a>1[5-8]\d\d|19[0-2]\d)")
+_EARLIER_SINCE = re.compile(r"[^\W\d]+\s+(?P<a>1[5-8]\d\d|19[0-2]\d)(?![\d%]|[.,]\d)")
 _MONTH_NUMBER_RANGE = re.compile(
     rf"(?<!\d)(?P<a>0?[1-9]|1[0-2])\s?[-–—]\s?(?P<b>0?[1-9]|1[0-2])\s?[/.]\s?(?P<y>{_YEAR})(?!\d)"
 )
@@ -232,9 +232,9 @@ def mentions(text: str) -> list[DateMention]:
             if int(match["a"]) <= int(match["b"]) <= int(match["a"]) + 70:
                 add(match.start("a"), match.end("a"), match["a"], "year")
                 add(match.start("b"), match.end("b"), match["b"], "year")
-        earlier = _EARLIER_SINCE.fullmatch(low.strip())
-        if earlier and patterns.lead_since.search(low[: low.index(earlier["a"])]):
-            add(low.index(earlier["a"]), low.index(earlier["a"]) + 4, earlier["a"], "year")
+        earlier = _EARLIER_SINCE.match(low)
+        if earlier and patterns.lead_since.search(low[: earlier.start("a")]):
+            add(earlier.start("a"), earlier.end("a"), earlier["a"], "year")
     for match in _PLAIN_YEAR.finditer(low):
         start, end = match.start("y"), match.end("y")
         season = re.search(r"([\w.]+)\s*[,'/]?\s*$", low[:start])

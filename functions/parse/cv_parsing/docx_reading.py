@@ -20,6 +20,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from cv_parsing import limits
 from cv_parsing.layout import BULLETS
+from cv_parsing.dates import ranges
 from cv_parsing.lexicon import lexicon
 from cv_parsing.model import Document, Line, Word
 
@@ -59,6 +60,8 @@ class _Reader:
     budget: int = limits.MAX_XML_BYTES
     cache: dict[str, _Style] = field(default_factory=dict)
     tracked: bool = False
+    main_links: str = "word/_rels/document.xml.rels"
+    """The relationships of the part that holds the text."""
 
     def part(self, name: str) -> Any | None:
         """The root of an XML part, or None when there is none."""
@@ -117,16 +120,19 @@ def read_docx(data: bytes) -> Document:
         if any(entry.flag_bits & 1 for entry in entries):
             raise InputError("encrypted", "The document is protected by a password.", "Save it without a password.")
         reader = _Reader(archive, {entry.filename: entry.file_size for entry in entries})
-        root = reader.part("word/document.xml")
+        main = _main_part(reader)
+        root = reader.part(main)
         if root is None:
             raise _damaged()
+        folder, _, name = main.rpartition("/")
+        reader.main_links = f"{folder}/_rels/{name}.rels"
         _read_styles(reader)
         _read_numbering(reader)
         body = root.find(W + "body")
         if body is None:
             raise _damaged()
         _read_headers(reader, root, "header")
-        reader.links = _relationships(reader, "word/_rels/document.xml.rels")
+        reader.links = _relationships(reader, reader.main_links)
         _Walker(reader, "body").container(body)
         _read_headers(reader, root, "footer")
         reader.document.image = _photo(reader)
@@ -136,6 +142,17 @@ def read_docx(data: bytes) -> Document:
         raise InputError("too_large", "The document holds far more text than a CV.", "Upload the CV alone.")
     _settle(reader.document)
     return reader.document
+
+
+def _main_part(reader: _Reader) -> str:
+    """The part that holds the text: usually `word/document.xml`, but Word for the web writes `document2.xml` too."""
+    root = reader.part("_rels/.rels")
+    for item in root if root is not None else ():
+        if isinstance(item.tag, str) and str(item.get("Type", "")).endswith("/officeDocument"):
+            target = str(item.get("Target", "")).lstrip("/")
+            if target.startswith("word/") and target in reader.sizes and ".." not in target:
+                return target
+    return "word/document.xml"
 
 
 def _relationships(reader: _Reader, name: str) -> dict[str, str]:
@@ -178,7 +195,7 @@ def _read_headers(reader: _Reader, root: Any, kind: str) -> None:
 
 
 def _header_parts(reader: _Reader, kind: str) -> dict[str, str]:
-    root = reader.part("word/_rels/document.xml.rels")
+    root = reader.part(reader.main_links)
     found: dict[str, str] = {}
     if root is None:
         return found
@@ -415,13 +432,15 @@ class _Walker:
         longest = max(len(story) for story in filled)
         if longest <= 3 or (shortest <= 3 and len(filled[0]) <= 3 and longest <= 40 and _is_label_story(filled[0])):
             # A table row: cells side by side. The first line of each cell makes one line.
-            first = filled[0][0]
-            for story in filled[1:]:
-                first.cells.extend(story[0].cells)
-            first.row = row
-            lines.append(first)
+            depth = _rows_within(filled)
+            for level in range(depth):
+                beside = [story[level] for story in filled if level < len(story)]
+                for other in beside[1:]:
+                    beside[0].cells.extend(other.cells)
+                beside[0].row = row
+                lines.append(beside[0])
             for story in filled:
-                lines.extend(story[1:])
+                lines.extend(story[depth:])
             return
         for number, story in enumerate(filled):
             for line in story:
@@ -611,6 +630,19 @@ def _cells(row: Any) -> list[Any]:
         elif child.tag in (W + "sdt", W + "sdtContent", W + "ins"):
             found.extend(_cells(child))
     return found
+
+
+def _rows_within(stories: list[list[Line]]) -> int:
+    """How many rows a table row really holds: cells of as many paragraphs each, one of them all dates."""
+    columns = stories[1:] if len(stories[0]) == 1 else stories
+    depths = {len(story) for story in columns}
+    if len(depths) != 1 or any(line.bullet for story in columns for line in story):
+        return 1
+    dated = any(
+        all(ranges(text) and len(text) < 40 for text in (" ".join(w.text for w in line.words()) for line in story))
+        for story in columns
+    )
+    return depths.pop() if dated else 1
 
 
 def _is_label_story(story: list[Line]) -> bool:

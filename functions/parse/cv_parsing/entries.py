@@ -14,7 +14,7 @@ from statistics import median
 from cv_parsing.building import Range, join_text, trim
 from cv_parsing.dates import DURATION, DateMention, DateRange, ranges
 from cv_parsing.lexicon import has_cjk, lexicon, plain
-from cv_parsing.model import Document, Line, runs_on
+from cv_parsing.model import Document, Line, Word, runs_on
 from cv_parsing.patterns import EMAIL, URL
 
 Style = tuple[float, bool, bool, int, str]
@@ -124,6 +124,8 @@ def _look(lines: list[Line]) -> list[_Seen]:
                 continues = False
             if continues and full and line.gap_above > previous.line.gap_above + 0.25 and short:
                 continues = False
+            if continues and full and not any(rest_around(line.text, full[0])):
+                continues = False  # a period alone on its line opens an entry
         anchor = False
         if not line.bullet and not continues and periods:
             chosen = full[0] if full else periods[0]
@@ -167,13 +169,35 @@ def split_entries(lines: list[Line]) -> list[list[Line]]:
     return [lines[a:b] for a, b in zip(starts, [*starts[1:], len(lines)], strict=True)]
 
 
+def without_column_titles(lines: list[Line]) -> list[Line]:
+    """The lines without a table's first row where that only names its columns ("Period | Company | Role")."""
+    known = lexicon().column_titles
+    return [
+        line for line in lines if not (len(line.cells) > 1 and all(_names_column(cell, known) for cell in line.cells))
+    ]
+
+
+def _names_column(cell: list[Word], known: set[str]) -> bool:
+    key = plain(" ".join(word.text for word in cell)).strip(" :：")
+    return key in known or all(part.strip() in known for part in re.split(r"\s(?:and|und|et|y|e|&)\s|[/&,]", key))
+
+
 def unmark_entries(lines: list[Line]) -> None:
     """A list whose outermost points are jobs or studies: those marks open entries, they name no achievement.
 
     Told by the section opening with a point, and by most points of that indent holding their period
     (in their line, or in the unmarked line below them, as where each point is "Employer … Place").
     """
-    if len(lines) < 2 or not lines[0].bullet:
+    marked = [line for line in lines if line.bullet]
+    if len(lines) < 2 or not marked:
+        return
+    if not lines[0].bullet:
+        # Below an employer's or a school's line: points with a period in a cell of its own are its positions.
+        edge = min(line.x0 for line in marked)
+        outer = [i for i, line in enumerate(lines) if line.bullet and line.x0 < edge + 4]
+        if sum(_ends_in_period(lines[i]) for i in outer) >= 0.6 * len(outer):
+            for i in outer:
+                lines[i].bullet = False
         return
     outer = [i for i, line in enumerate(lines) if line.bullet and abs(line.x0 - lines[0].x0) < 4]
     dated = 0
@@ -182,13 +206,20 @@ def unmark_entries(lines: list[Line]) -> None:
         below = lines[i + 1] if i + 1 < len(lines) and not lines[i + 1].bullet else None
         short = len(line.text.split()) <= _MAX_HEADER_WORDS
         own = ranges(line.text)
-        if any((short and not p.single) or (not p.single and not rest_around(line.text, p)[0]) for p in own) or (len(line.cells) > 1 and own and not rest_around(line.text, own[-1])[1]):
+        if any((short and not p.single) or (not p.single and not rest_around(line.text, p)[0]) for p in own) or (
+            len(line.cells) > 1 and own and not rest_around(line.text, own[-1])[1]
+        ):
             dated += 1
         elif below is not None and short and len(below.text.split()) <= _MAX_HEADER_WORDS:
             dated += any(not p.single or len(below.cells) > 1 for p in ranges(below.text))
     if dated >= 0.6 * len(outer):
         for i in outer:
             lines[i].bullet = False
+
+
+def _ends_in_period(line: Line) -> bool:
+    text = " ".join(word.text for word in line.cells[-1])
+    return len(line.cells) > 1 and any(not p.single and not any(rest_around(text, p)) for p in ranges(text))
 
 
 def _bare_date(item: _Seen) -> bool:
@@ -464,7 +495,7 @@ def _header_end(seen: list[_Seen], anchor: int | None) -> int:
         ):
             limit = i + 1  # the header line above was too long for its column
             continue
-        if ends_sentence(text) and len(text.split()) > 5:
+        if ends_sentence(text) and len(text.split()) > 5 and not _ends_with_place(text):
             break
         if text[:1].islower() and not item.line.italic and item.line.cells and len(item.line.cells) == 1:
             break
@@ -491,6 +522,7 @@ def _header_end(seen: list[_Seen], anchor: int | None) -> int:
             and following is not None
             and previous.style != base
             and len(text.split()) > 4
+            and not _ends_with_place(text)
         ):
             break
         if item.line.gap_above > 2.4 and not styled:
@@ -511,6 +543,12 @@ def _still_header(text: str) -> bool:
     """A place, an address or a kind of employment on a line of its own, below title and employer."""
     key = plain(text).strip("()")
     return place_score(text) >= 1 or key in lexicon().employment_types or URL.search(text) is not None
+
+
+def _ends_with_place(text: str) -> bool:
+    """ "Fisher Family, United States of America." is an address with a point, not a sentence."""
+    head, comma, tail = text.strip().rstrip(".").rpartition(", ")
+    return bool(comma) and len(head.split()) <= 6 and place_score(tail) >= 2
 
 
 def _pieces_so_far(seen: list[_Seen], anchor: int) -> int:
@@ -589,6 +627,12 @@ def _pieces(text: str, cell: list, cuts: list[Range]) -> list[tuple[int, int, bo
         ):
             continue  # "Researcher / Consultant" is one title
         boundaries.append((start + match.start(), start + match.end()))
+    solid = [word for word in cell if any(c.isalnum() for c in word.text)]
+    for before, here in itertools.pairwise(solid):
+        # The comma between two pieces may be set in the style of either.
+        restyled = before.bold != here.bold or before.italic != here.italic
+        if restyled and here.start > before.end + 1 and re.fullmatch(r",\s+", text[before.end : here.start]):
+            boundaries.append((before.end, here.start))
     for before, here in itertools.pairwise(cell):
         if (
             (before.bold != here.bold or before.italic != here.italic or abs(before.size - here.size) > 0.9)

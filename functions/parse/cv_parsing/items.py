@@ -1,5 +1,6 @@
 """Sections that are lists: skills, languages, certificates, awards, publications, interests, references, custom."""
 
+import functools
 import itertools
 import re
 from typing import Any
@@ -32,7 +33,9 @@ def by_columns(document: Document, lines: list[Line]) -> list[Line]:
             while (
                 end < len(lines)
                 and lines[end].page == line.page
-                and all(any(_under(cell, edge) for edge in edges) for cell in lines[end].cells)
+                and all(
+                    any(_under(cell, edge, listed=lines[end].bullet) for edge in edges) for cell in lines[end].cells
+                )
                 and not (len(lines[end].cells) == len(edges) and _label_row(lines[end]) and end > at + 1)
             ):
                 end += 1
@@ -43,13 +46,14 @@ def by_columns(document: Document, lines: list[Line]) -> list[Line]:
             and (
                 (_label_row(line) and not all(_label_row(other) for other in below))
                 or (style_of(line) != style_of(below[-1]) and "," not in line.text)
+                or _level_row(below[0])
             )
         ):
             for column, edge in enumerate(edges):
                 result.append(sub_line(document, line, column, column + 1))
                 for other in below:
                     for number, cell in enumerate(other.cells):
-                        if _under(cell, edge):
+                        if _under(cell, edge, listed=other.bullet):
                             part = sub_line(document, other, number, number + 1)
                             part.wraps = False
                             result.append(part)
@@ -60,10 +64,28 @@ def by_columns(document: Document, lines: list[Line]) -> list[Line]:
     return result
 
 
-def _under(cell: list[Word], label: list[Word]) -> bool:
-    """Whether a cell stands under a label: left edges or centres meet."""
+def _under(cell: list[Word], label: list[Word], *, listed: bool) -> bool:
+    """Whether a cell stands under a label: left edges or centres meet; items of a list are set in."""
+    if listed and 0 < cell[0].x0 - label[0].x0 < 40:
+        return True
     centre = (cell[0].x0 + cell[-1].x1) / 2 - (label[0].x0 + label[-1].x1) / 2
     return abs(cell[0].x0 - label[0].x0) < 4 or abs(centre) < 5
+
+
+@functools.cache
+def _level_words() -> frozenset[str]:
+    return frozenset(
+        lexicon().fluency | {"expert", "master", "beginner", "advanced", "intermediate", "novice", "experte"}
+    )
+
+
+def _level_row(line: Line) -> bool:
+    """Whether every cell says how well the one above it is known."""
+    return all(_cell_key(line, number) in _level_words() for number in range(len(line.cells)))
+
+
+def _cell_key(line: Line, number: int) -> str:
+    return plain(" ".join(word.text for word in line.cells[number]))
 
 
 def _label_row(line: Line) -> bool:
@@ -132,10 +154,13 @@ def read_skills(builder: Builder, lines: list[Line], name: Line | None = None) -
     grouped = name is not None
     group: dict[str, Any] | None = None
     pointer = ""
-    level_words = lexicon().fluency | {"expert", "master", "beginner", "advanced", "intermediate", "novice", "experte"}
+    level_words = _level_words()
+
+    routed = ""
 
     def open_group(name: Range | None, confidence: float = 0.88) -> None:
-        nonlocal group, pointer
+        nonlocal group, pointer, routed
+        routed = ""
         group = {}
         pointer = f"/skills/{len(skills)}"
         skills.append(group)
@@ -150,23 +175,48 @@ def read_skills(builder: Builder, lines: list[Line], name: Line | None = None) -
     for item in groups:
         counts[style_of(item[0])] = counts.get(style_of(item[0]), 0) + 1
     bold_labels = any(style_of(item[0])[1] for item in groups) and not all(style_of(item[0])[1] for item in groups)
+    is_level = [plain(text[item[0].start : item[-1].end]) in level_words for item in groups]
     for number, item in enumerate(groups):
         first, last = item[0], item[-1]
         start, end = first.start, last.end
         value = text[start:end]
         following = groups[number + 1][0] if number + 1 < len(groups) else None
         label = _LABEL.match(value)
+        if is_level[number] and not is_level[0] and group is not None and "level" not in group:
+            # How well a group is known stands below its name.
+            builder.put(group, "level", pointer, Value([trim(text, start, end)], 0.85))
+            continue
+        if (
+            number + 1 < len(groups)
+            and is_level[number + 1]
+            and not is_level[0]
+            and not label
+            and not re.search(r"[,;|•·、\t]", value)
+            and len(value) <= 48
+        ):
+            open_group(trim(text, start, end))
+            continue
+        if _is_personal(value):
+            _put_personal(builder, trim(text, start, end))
+            continue
         if label and (label[1] or label[2]):
             open_group(trim(text, start, start + label.end(1 if label[1] else 2)))
             start += label.end()
             if start >= end or not text[start:end].strip():
                 continue
+        elif len(first.cells) == 2 and len(item) == 1 and _cell_key(first, 1) in level_words and not is_level[0]:
+            open_group(trim(text, first.cells[0][0].start, first.cells[0][-1].end))
+            assert group is not None
+            builder.put(group, "level", pointer, Value([trim(text, first.cells[1][0].start, end)], 0.85))
+            continue
         elif len(first.cells) >= 2 and len(item) <= 3 and _is_label_cell(first):
             open_group(trim(text, first.cells[0][0].start, first.cells[0][-1].end))
             start = first.cells[1][0].start
         else:
             boundary = _style_boundary(first)
             short = len(value) <= 48 and not re.search(r"[,;|•·、]", value)
+            if "\t" in value and number and style_of(groups[number - 1][0]) == style_of(first):
+                short = False  # a further row of the same items
             if (boundary and not first.bullet) or (boundary and bold_labels):
                 open_group(trim(text, start, boundary[0]))
                 start = boundary[1]
@@ -178,7 +228,7 @@ def read_skills(builder: Builder, lines: list[Line], name: Line | None = None) -
                 and (
                     (style_of(first)[1] and not style_of(following)[1])
                     or style_of(first)[0] > style_of(following)[0] + 0.4
-                    or (following.bullet and not first.bullet)
+                    or (following.bullet and (first.x0 == 0 or first.x0 < following.x0 - 3))
                     or (bold_labels and style_of(first)[1])
                 )
             ):
@@ -190,7 +240,11 @@ def read_skills(builder: Builder, lines: list[Line], name: Line | None = None) -
             and group.get("name")
             and _other_kind(builder, group, pointer, skills, start, end)
         ):
+            routed = lexicon().section_of(group["name"]) or ""
             group = None
+            continue
+        if group is None and routed == "languages" and _names_languages(text, start, end):
+            read_language_ranges(builder, [(start, end)])
             continue
         if group is None:
             open_group(None)
@@ -209,15 +263,29 @@ def read_skills(builder: Builder, lines: list[Line], name: Line | None = None) -
                 key in level_words
                 and (group.get("keywords") or group.get("name"))
                 and "level" not in group
-                and len(pieces) <= 2
+                and (len(pieces) <= 2 or low == pieces[0][0])
             ):
                 builder.put(group, "level", pointer, Value([(low, high)], 0.8))
                 continue
             if key in ("and", "und", "et", "y", "e"):
                 continue
+            label = _LABEL.match(text[low:high])
+            if label and label[1] and lexicon().labels.get(plain(label[1])) == "technologies":
+                builder.used.append((low, low + label.end()))
+                low += label.end()  # noqa: PLW2901
             lead = re.match(r"(?:and|und|et|y|&)\s+", text[low:high])
             if lead:
                 low += lead.end()  # noqa: PLW2901
+            if _speaks(builder, low, high):
+                continue
+            lead = _lead_in(text[low:high])
+            if lead:
+                builder.used.append((low, low + lead))
+                low += lead  # noqa: PLW2901
+                both = re.fullmatch(r"(\S+(?: \S+)?) (?:and|und|et|y|e|en) (\S+(?: \S+)?)", text[low:high])
+                if both:
+                    builder.append(group, "keywords", pointer, Value([(low, low + both.end(1))], 0.85))
+                    low += both.start(2)  # noqa: PLW2901
             builder.append(group, "keywords", pointer, Value([(low, high)], 0.9 if high - low < 42 else 0.7))
     _tidy_skills(builder, skills)
 
@@ -230,10 +298,7 @@ def _other_kind(
     if kind not in ("languages", "interests"):
         return False
     if kind == "languages":
-        known = lexicon().languages
-        pieces = _language_pieces(builder.document.text, start, end)
-        named = sum(_language_at_start(plain(builder.document.text[a:b]), known) is not None for a, b in pieces)
-        if not named or named * 2 < len(pieces):
+        if not _names_languages(builder.document.text, start, end):
             return False
     skills.pop()
     spans = builder.provenance.pop(pointer + "/name", [])
@@ -248,6 +313,68 @@ def _other_kind(
             builder.put(entry, "name", f"/interests/{len(interests)}", Value([(low, high)], 0.85))
             interests.append(entry)
     return True
+
+
+def _names_languages(text: str, start: int, end: int) -> bool:
+    """Whether at least half of the pieces of a line name languages that people speak."""
+    known = lexicon().languages
+    pieces = _language_pieces(text, start, end)
+    named = sum(
+        _language_at_start(plain(text[a:b]), known) is not None or _spoken(plain(text[a:b])) is not None
+        for a, b in pieces
+    )
+    return bool(named) and named * 2 >= len(pieces)
+
+
+def _spoken(key: str) -> Range | None:
+    """Where the language stands in "fluent in Spanish": words of fluency, a little word, a language, no more."""
+    match = re.match(r"((?:[^\s]+\s+){1,3}?)(?:in|en|em|auf|knowledge of|of|de)\s+", key)
+    if not match or not _is_fluency(match[1].strip()):
+        return None
+    size = _language_at_start(key[match.end() :], lexicon().languages)
+    return (match.end(), match.end() + size) if size and match.end() + size >= len(key.rstrip(" .")) else None
+
+
+def _speaks(builder: Builder, low: int, high: int) -> bool:
+    """A language among the skills ("Fluent in Spanish") goes where languages are."""
+    value = builder.document.text[low:high]
+    key = plain(value)
+    where = _spoken(key) if len(key) == len(value) else None
+    if where is None:
+        return False
+    languages: list[dict[str, Any]] = builder.resume.setdefault("languages", [])
+    pointer = f"/languages/{len(languages)}"
+    entry: dict[str, Any] = {}
+    builder.put(entry, "language", pointer, Value([(low + where[0], low + where[1])], 0.9))
+    builder.put(entry, "fluency", pointer, Value([trim(builder.document.text, low, low + where[0])], 0.75))
+    languages.append(entry)
+    return True
+
+
+def _lead_in(value: str) -> int:
+    """Length of words that only open a list of skills ("Proficient in", "Basic knowledge of")."""
+    key = plain(value)
+    if len(key) != len(value):
+        return 0
+    for lead in lexicon().skill_leads:
+        if key.startswith(lead + " ") and len(key) > len(lead) + 2:
+            return len(lead) + 1
+    return 0
+
+
+def _is_personal(value: str) -> bool:
+    """Whether a line holds a personal detail ("Driving licence: B"), which is no skill."""
+    tokens = plain(value).split()
+    for size in (3, 2, 1):
+        if len(tokens) >= size and lexicon().labels.get(" ".join(tokens[:size]).strip(" :")) == "nationality":
+            return len(tokens) <= size + 4
+    return False
+
+
+def _put_personal(builder: Builder, where: Range) -> None:
+    target = builder.resume.setdefault("meta", {}).setdefault("cvmaker", {}).setdefault("personal", [])
+    target.append(builder.read([where]))
+    builder.note(f"/meta/cvmaker/personal/{len(target) - 1}", Value([where], 0.85))
 
 
 def _tidy_skills(builder: Builder, skills: list[dict[str, Any]]) -> None:
@@ -335,6 +462,9 @@ def take_language_table(builder: Builder, lines: list[Line]) -> list[Line]:
     for number, line in enumerate(lines):
         if first <= number <= last or (number > last and re.search(r"\bA1\b.*\bB1\b|\bB2\b.*\bC2\b", line.text)):
             continue
+        key = plain(line.text)
+        if number > last and "europ" in key and words.sections.get(key.split()[-1]) == "languages":
+            continue  # the scale's own name, below it
         kept.append(line)
     return kept
 
@@ -384,6 +514,8 @@ def read_language_ranges(builder: Builder, where: list[Range]) -> None:
             value = text[low:high]
             key = plain(value)
             found = _language_at_start(key, known)
+            if found is None and _speaks(builder, low, high):
+                continue
             if found is None and languages and (key in words.fluency or _is_fluency(key)):
                 last = languages[-1]
                 if "fluency" not in last:

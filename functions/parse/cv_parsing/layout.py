@@ -22,7 +22,7 @@ _GUTTER_POINTS = 5.0
 _PAGE_NUMBER = re.compile(
     r"(?i)\W*(?:page|seite|página|pagina|pág\.?|strona|sida|страница|σελίδα|عمود|第)?\s*\d{1,2}\s*(?:(?:of|/|von|de|sur|di|z|av|из|από|-)\s*\d{1,2})?\s*(?:页|頁|ページ)?\W*"
 )
-BULLETS = "•●○◦▪▫■□◆◇►▶▸‣⁃∙·–—−*➤➢✓✔➔→❖⦿⚫⬤◾◼▹▻»›-o§+©¢«°"
+BULLETS = "•●○◦▪▫■□◆◇►▶▸‣⁃∙·–—−*➤➢✓✔➔→❖⦿⚫⬤◾◼▹▻»›-o§+©¢«°>"
 _STRONG_BULLETS = frozenset("•●○◦▪▫■□◆◇►▶▸‣⁃∙➤➢✓✔❖⦿⚫⬤◾◼▹▻⬥⯈∗‐")
 
 
@@ -322,9 +322,7 @@ def _close_spaced_letters(row: list[Word]) -> None:
 # --- columns ------------------------------------------------------------------------------------
 
 
-def _split(
-    segments: list[Segment], known: Gutters, depth: int, rules: list[tuple[float, float, float]]
-) -> list[Block]:
+def _split(segments: list[Segment], known: Gutters, depth: int, rules: list[tuple[float, float, float]]) -> list[Block]:
     if not segments:
         return []
     if len(segments) < 4 or depth > 8:
@@ -487,9 +485,9 @@ def _judge(group: list[Segment], x: float, known: Gutters) -> tuple[str, float] 
     ):
         return "labels", worth * 0.5
     again = any(abs(x - other) < 12 for other in known.labels)
-    if narrow_left and average_left < 26 and (again or text_left < 0.45 * text_right):
-        if _dates_open_clusters(left, rows_right, again=again):
-            return "labels", worth * 0.5
+    light_left = narrow_left and average_left < 26 and (again or text_left < 0.45 * text_right)
+    if light_left and _dates_open_clusters(left, rows_right, again=again):
+        return "labels", worth * 0.5
     if _only_dates_beside(left, right):
         return None
     if headings_left and headings_right:

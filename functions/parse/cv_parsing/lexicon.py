@@ -66,6 +66,7 @@ class Lexicon:
     score_labels: set[str] = field(default_factory=set)
     course_labels: set[str] = field(default_factory=set)
     area_links: set[str] = field(default_factory=set)
+    skill_leads: set[str] = field(default_factory=set)
     honours: set[str] = field(default_factory=set)
     at_words: set[str] = field(default_factory=set)
     fluency: set[str] = field(default_factory=set)
@@ -79,6 +80,8 @@ class Lexicon:
     region_codes: set[str] = field(default_factory=set)
     cities: set[str] = field(default_factory=set)
     networks: dict[str, str] = field(default_factory=dict)
+    column_titles: set[str] = field(default_factory=set)
+    """What the first row of a table of jobs or studies says of its columns."""
 
     # --- section names ------------------------------------------------------------------------
 
@@ -158,8 +161,8 @@ def _load(path: Path) -> dict[str, Any]:
 
 _SETS = (
     "seasons", "present", "since", "until", "expected", "range_words", "titles", "seniority", "organisations",
-    "degrees", "institutions", "score_labels", "course_labels", "area_links", "honours", "at_words", "fluency",
-    "languages", "document_titles", "employment_types", "weak_sections", "body_labels",
+    "degrees", "institutions", "score_labels", "course_labels", "area_links", "skill_leads", "honours", "at_words",
+    "fluency", "languages", "document_titles", "employment_types", "weak_sections", "body_labels",
 )  # fmt: skip
 _SUBSTRINGS = ("titles", "organisations", "degrees", "institutions")
 
@@ -197,6 +200,7 @@ def lexicon() -> Lexicon:
     result.region_codes = set(common["region_codes"])
     result.cities = {plain(name) for name in common["cities"]}
     result.networks = common["networks"]
+    result.column_titles = {plain(name) for name in common["column_titles"]}
     result.fluency.update(common["cefr"])
     return result
 

@@ -42,6 +42,10 @@ def is_phone(text: str) -> bool:
         return False
     if re.search(r"(?:19|20)\d{2}\s*[–—-]\s*(?:\d{1,2}[./])?(?:19|20)\d{2}", text):
         return False
+    if re.fullmatch(r"\s*1\d{3}\s*[\u2010-\u2015]\s*1\d{3}\s*", text) or re.fullmatch(r"\s*\d{4}\.\d{4,5}\s*", text):
+        return False  # years of an earlier century, the number of a preprint
+    if re.fullmatch(r"\s*\d{4}/\d{2}\s*[-\u2010-\u2015]\s*\d{4}/\d{2}\s*", text):
+        return False
     if len(digits) == 8 and re.fullmatch(r"\s*\d{2}[./]\d{4}\s*[–—-]?\s*\d{2}[./]?\d{4}\s*", text):
         return False
     return not (len(digits) < 9 and re.fullmatch(r"\s*\d{5}-\d{3,4}\s*", text))

@@ -345,6 +345,9 @@ def _style_of(raw_object: Any, raw_page: Any, index: int, cache: dict[int, tuple
     key = ctypes.cast(font, ctypes.c_void_p).value or 0
     if key not in cache:
         cache[key] = _font_of(font)
+        if not cache[key][0]:
+            # Fonts drawn glyph by glyph (Type 3) have no name; that they differ is told by a number.
+            cache[key] = (f"unnamed-{len(cache)}", *cache[key][1:])
     name, bold, italic = cache[key]
     if mode == pdfium_c.FPDF_TEXTRENDERMODE_FILL_STROKE:
         bold = True

@@ -163,6 +163,7 @@ def _find_headings(document: Document, lines: list[Line], body: _Styles) -> tupl
     found: dict[int, str] = {}
     strengths: dict[int, float] = {}
     beside = 0
+    section_tables = _section_tables(lines)
     for line in lines:
         if len(line.cells) > 1:
             first = " ".join(word.text for word in line.cells[0])
@@ -189,7 +190,9 @@ def _find_headings(document: Document, lines: list[Line], body: _Styles) -> tupl
             head_strength = _strength(head, body)
             rest = sub_line(document, line, 1)
             differs = head.bold != rest.bold or abs(head.size - rest.size) > 0.4 or head.color != rest.color
-            if (
+            # A table whose first column names the sections needs no style to say so.
+            tabled = line.row is not None and _table(line) in section_tables and not words.is_weak_section(head.text)
+            if tabled or (
                 head_strength >= 1.0
                 and (beside >= 2 or differs)
                 and (differs or is_caps(head.text) or head.x1 < rest.x0 - 10)
@@ -206,6 +209,24 @@ def _find_headings(document: Document, lines: list[Line], body: _Styles) -> tupl
     _drop_sub_headings(result, found, strengths)
     _add_unknown_headings(result, found, body)
     return result, found
+
+
+def _table(line: Line) -> str:
+    return (line.row or "").rpartition("/")[0]
+
+
+def _section_tables(lines: list[Line]) -> set[str]:
+    """Tables whose first column names sections: in half of their rows, or in three (the others go on below one)."""
+    words = lexicon()
+    rows = Counter(_table(line) for line in lines if line.row)
+    named = Counter(
+        _table(line)
+        for line in lines
+        if line.row
+        and len(line.cells) > 1
+        and words.section_of(" ".join(word.text for word in line.cells[0])) is not None
+    )
+    return {table for table, count in named.items() if count >= 3 or (count == 2 and count * 2 >= rows[table])}
 
 
 def position_of(lines: list[Line]) -> int:
@@ -283,7 +304,8 @@ def _add_unknown_headings(lines: list[Line], found: dict[int, str], body: _Style
             pass
         elif (
             not known[mine]
-            or known[mine] < max(2, 0.5 * max(known.values()))
+            # One heading of the very style is enough where the last word says what the section holds.
+            or (known[mine] < max(2, 0.5 * max(known.values())) and not _kind_by_last_word(_heading_text(line)))
             or unknown[mine] > 2 * known[mine]
             or _strength(line, body) < 1.5
         ):
@@ -311,6 +333,9 @@ def _kind_by_last_word(text: str) -> str | None:
     """A heading of several words is of the kind its last words name ("Field Interests", "Legal Experience")."""
     words = lexicon()
     tokens = heading_key(text).split()
+    before = words.sections.get(" ".join(tokens[:-1])) if len(tokens) > 1 else None
+    if before and before not in ("custom", "contact", "summary", "work") and words.sections.get(tokens[-1]) == "work":
+        return before  # "Projects Experience"
     for size in (2, 1):
         if len(tokens) > size:
             tail = " ".join(tokens[-size:])

@@ -30,6 +30,7 @@ from cv_parsing.entries import (
     title_score,
     unmark_entries,
     vote_slots,
+    without_column_titles,
 )
 from cv_parsing.items import (
     COURSE_SEPARATOR,
@@ -273,8 +274,9 @@ def _inside(line: Line, used: list[Range]) -> bool:
 def _entries_of(builder: Builder, sections: list[Section], *, education: bool) -> list[Entry]:
     entries: list[Entry] = []
     for section in sections:
-        unmark_entries(section.lines)
-        groups = split_entries(section.lines)
+        lines = without_column_titles(section.lines)
+        unmark_entries(lines)
+        groups = split_entries(lines)
         if education:
             groups = [part for group in groups for part in split_one_line_studies(group)]
         for group in groups:
@@ -754,6 +756,7 @@ def _read_projects(builder: Builder, sections: list[Section]) -> None:
     text = builder.document.text
     words = lexicon()
     items: list[dict[str, Any]] = builder.resume.setdefault("projects", [])
+    usual = _usual_size(builder.document)
     for section in sections:
         lines = section.lines
         groups = split_entries(lines)
@@ -769,6 +772,14 @@ def _read_projects(builder: Builder, sections: list[Section]) -> None:
                 if item:
                     items.append(item)
                 continue
+            if (
+                len(fragments) > 1
+                and fragments[0].line == fragments[1].line
+                and fragments[1].bold > fragments[0].bold
+                and title_score(fragments[0].text) >= 1
+                and title_score(fragments[1].text) == 0
+            ):
+                fragments[:2] = fragments[1::-1]  # "Maintainer, **Hyperschedule**": the role stands before the name
             name = fragments[0] if fragments else None
             rest = fragments[1:]
             if name is not None:
@@ -805,12 +816,7 @@ def _read_projects(builder: Builder, sections: list[Section]) -> None:
                 opens_line = text[entry.header[fragment.line].start : fragment.start].strip() == ""
                 set_off = below and (fragment.bold or fragment.italic)
                 plain_line = (
-                    name is not None
-                    and below
-                    and name.bold
-                    and not set_off
-                    and fragment.size <= name.size
-                    and opens_line
+                    name is not None and below and name.bold and not set_off and fragment.size == usual and opens_line
                 )
                 if (
                     title_score(fragment.text) >= 1
@@ -847,6 +853,14 @@ def _read_projects(builder: Builder, sections: list[Section]) -> None:
                 items.append(item)
     if not items:
         builder.resume.pop("projects", None)
+
+
+def _usual_size(document: Document) -> float:
+    """The size of running text, as fragments have theirs."""
+    sizes: Counter[float] = Counter()
+    for line in document.lines:
+        sizes[round(line.size * 2) / 2] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 10.0
 
 
 def _is_short_name(text: str) -> bool:
