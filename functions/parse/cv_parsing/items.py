@@ -297,9 +297,8 @@ def _other_kind(
     kind = lexicon().section_of(group["name"])
     if kind not in ("languages", "interests"):
         return False
-    if kind == "languages":
-        if not _names_languages(builder.document.text, start, end):
-            return False
+    if kind == "languages" and not _names_languages(builder.document.text, start, end):
+        return False
     skills.pop()
     spans = builder.provenance.pop(pointer + "/name", [])
     builder.confidence.pop(pointer + "/name", None)
