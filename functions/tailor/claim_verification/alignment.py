@@ -80,7 +80,11 @@ class Alignment:
             phrase = tuple(member.key for member in members)
             if phrase not in self.lexicon.classes or any(member.numeric is not None for member in members):
                 continue
-            places = [place for place in self.evidence.phrase_places(phrase) if place.text < self.own]
+            places = [
+                place
+                for place in self.evidence.phrase_places(phrase)
+                if place.text < self.own or self.evidence.texts[place.text].pointer.endswith("/studyType")
+            ]
             if places:
                 for member in members:
                     own = [place for place in self.evidence.places(member) if place.strength == EXACT]

@@ -1,6 +1,8 @@
 """Where a word of a proposal is supported in the statements it cites."""
 
+import os
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cvmaker_core.skill_aliases import skill_classes
@@ -131,9 +133,31 @@ class Evidence:
                 for place in (*self.by_sense.get(sense, ()), *self.by_broader.get(sense, ())):
                     if place not in found and not self._contrasted(token.key, place):
                         found[place] = SENSE
+        if not found and lexicon.language != "en":
+            for place in self._same_stem(token):
+                found[place] = SENSE
         entailed = set(self.by_implied.get((token.key,), ()))
         places = [Place(text, index, strength, (text, index) in entailed) for (text, index), strength in found.items()]
         return sorted(places, key=lambda place: -place.strength)
+
+    def _same_stem(self, token: Token) -> Iterator[tuple[int, int]]:
+        """Languages without a thesaurus: words of one stem ("Konstruktion" and "konstruierte")."""
+        sets = self.lexicon.sets
+        key = token.key
+        if (
+            len(key) < 5
+            or token.numeric is not None
+            or key in sets["function"]
+            or key in sets["definite"] | sets["lead"]
+        ):
+            return
+        for other, places in self.by_key.items():
+            if len(other) < 5 or other[:5] != key[:5] or (key, other) in self.lexicon.contrast:
+                continue
+            common = len(os.path.commonprefix((key, other)))
+            near = common >= 0.7 * min(len(key), len(other)) and max(len(key), len(other)) - common <= 5
+            if near and (key in sets["titles"]) == (other in sets["titles"]):
+                yield from places
 
     def phrase_places(self, phrase: tuple[str, ...]) -> list[Place]:
         """Support for several words that mean one thing ("set up", "per week")."""

@@ -144,7 +144,8 @@ class Lexicon:
             return word[:3] + self.key(word[3:])
         word = word.removesuffix("'s").removesuffix("'").strip(".")
         if word in self.irregular:
-            return self._one_spelling(self.irregular[word])
+            found = self._one_spelling(self.irregular[word])
+            return found if self.language == "en" else self._strip(found)
         word = self._one_spelling(word)
         if self.language == "en":
             return self._one_spelling(self.irregular.get(lemma := self._english_lemma(word), lemma))
@@ -249,6 +250,7 @@ _WORD_SETS = (
     "languages", "interpersonal", "language_words", "group_words", "tenure", "language_noun", "weak", "watching",
     "departments", "strict", "strong", "handling", "leadlike", "definite", "count_nouns", "time_nouns", "light",
     "mass_nouns", "event_nouns", "heads", "studying", "making", "averting", "several_words", "bodies", "gained",
+    "outcomes",
 )  # fmt: skip
 _WRITTEN_SETS = (
     "role by", "role to", "role from", "per", "articles", "opening", "closing", "year_before", "range", "singular",

@@ -166,6 +166,16 @@ def _read(tokens: list[Token], index: int, lexicon: Lexicon) -> Quantity | None:
         in (("and", "a", "half"), ("and", "a", "quarter"))
     ):
         return Quantity(unit[1] * (1.5 if rest[2] == "half" else 1.25), unit[0], index, index + 4, "")
+    elif (
+        low in lexicon.sets["articles"]
+        and index + 1 < len(tokens)
+        and (unit := lexicon.units.get((tokens[index + 1].low,)))
+        and unit[0] in ("time", "months")
+        and index
+        and any(tuple(t.low for t in tokens[max(0, index - n) : index]) in lexicon.comparators for n in (1, 2))
+        and tokens[index - 1].low not in ("from", "some", "once")
+    ):
+        return Quantity(unit[1], unit[0], index, index + 1, "")  # "under an hour"
     elif (fraction := _fraction(tokens, index, lexicon)) is not None:
         return fraction
     elif (number := _word_value(token, lexicon)) is not None:
@@ -405,7 +415,13 @@ def _context(quantity: Quantity, text: Text, lexicon: Lexicon) -> None:
         "etwa",
     ):
         place -= 1
-    if place >= 0:
+    article = tokens[quantity.first - 1].low if quantity.first else ""
+    if quantity.kind == "percent" and article in ("un", "um") and lexicon.language in ("es", "pt"):
+        changes = lexicon.sets["up"] | lexicon.sets["down"]
+        home = tokens[quantity.first].clause
+        if any(token.key in changes and token.clause == home for token in tokens[: quantity.first]):
+            quantity.role = "by"  # "reduje un 9 %"
+    if place >= 0 and not quantity.role:
         before = tokens[place].low
         for role in ("by", "to", "from"):
             if before in lexicon.sets.get("role_" + role, ()) and (
@@ -517,6 +533,8 @@ def follows(claim: Quantity, source: Quantity) -> bool:
     stated, true = claim.value, source.value
     if claim.kind == "count" and source.kind == "year":
         return stated == true and not claim.comparator  # "the 2018 conference"
+    if claim.kind == "count" and source.kind == "multiple":
+        return bool(claim.per) and claim.per == source.per and stated == true  # "twice a week": "two … per week"
     if claim.kind == "year" and source.kind == "count" and not source.comparator:
         return stated == true  # "the 2023 agreement" → "the agreement of 2023"
     if claim.kind != source.kind:
@@ -576,7 +594,7 @@ def follows(claim: Quantity, source: Quantity) -> bool:
     if how == "min":
         return stated <= true * (1 + 1e-9)
     if how == "lt":
-        return true < stated <= 1.35 * true or (source.derived and same)
+        return true < stated <= 1.6 * true or (source.derived and same)
     if how == "near":
         return 0.88 * stated <= true < stated or same
     if how == "within":

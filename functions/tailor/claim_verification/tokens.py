@@ -147,6 +147,9 @@ def analyse(text: str, lexicon: Lexicon, pointer: str = "") -> Text:
             ):
                 add(word[:-1], start)
                 add(".", match.end() - 1, mark=True)
+            elif head := _language_knowledge(word, lexicon):
+                add(word[:head], start)
+                add(word[head:], start + head)
             else:
                 add(word, start)
         elif match["money"] is not None:
@@ -184,6 +187,12 @@ def _join_separable(tokens: list[Token], lexicon: Lexicon) -> None:
             if particle.low in SEPARABLE and ends and (joined,) in lexicon.classes:
                 token.key = joined
                 break
+
+
+def _language_knowledge(word: str, lexicon: Lexicon) -> int:
+    """“Englischkenntnisse”: length of the language's name, or 0."""
+    head, found, _ = word.casefold().partition("kenntnisse")
+    return len(head) if found and lexicon.key(head) in lexicon.sets.get("languages", ()) else 0
 
 
 def _skills(clean: str, lexicon: Lexicon) -> list[SkillMention]:

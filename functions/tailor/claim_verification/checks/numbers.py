@@ -289,11 +289,17 @@ def named_entries(a: Alignment) -> list[Entry]:
         keys = [{t.key for t in a.verifier.analysed(entry.pointer, name).words if a.contentful(t)} for name in names]
         if any(
             (group and group <= {t.key for t in a.words})
-            or any(t.key in group and t.raw[:1].isupper() for t in a.words)
+            or any(t.key in group and t.raw[:1].isupper() and _at(a, t) for t in a.words)
             for group in keys
         ):
             named.append(entry)
     return named or a.cited.entries
+
+
+def _at(a: Alignment, token: Token) -> bool:
+    """Whether the word is said as a place of work, not as a kind of place ("in care homes")."""
+    before = [t.low for t in a.text.tokens[max(0, token.index - 3) : token.index]]
+    return bool(set(before) & {"at", "with", "for", "bei", "chez", "from", "für", "since"}) or token.initial
 
 
 def _entry_year(a: Alignment, claim: Quantity) -> bool:
@@ -368,6 +374,7 @@ def _experience(a: Alignment, claim: Quantity) -> bool:
                 for t in a.verifier.analysed(job.pointer, v).words
             }
         ]
+    jobs = _in_field(a, claim, jobs)
     months = a.source.months_of(jobs)
     stated = claim.value
     if months <= 0:
@@ -381,9 +388,33 @@ def _experience(a: Alignment, claim: Quantity) -> bool:
     }.get(claim.comparator, stated - 1 <= months < stated + 12)
 
 
+def _in_field(a: Alignment, claim: Quantity, jobs: list[Entry]) -> list[Entry]:
+    """The jobs that the field behind the years is said in: "eight years in software *testing*"; all where none is."""
+    tokens = a.text.tokens
+    link = next((t for t in tokens[claim.last + 1 : claim.last + 5] if t.low in ("in", "en", "dans", "im")), None)
+    if link is None:
+        return jobs
+    field = []
+    for token in tokens[link.index + 1 : link.index + 9]:
+        if token.raw in ".;:" or (
+            token.low in a.lexicon.sets["prepositions"] and token.low not in ("and", "und", "et", "y", "e", "en", "in")
+        ):
+            break
+        if not token.mark and a.contentful(token) and token.key not in a.lexicon.sets["framing"]:
+            field.append(token)
+    related = []
+    for job in jobs:
+        statements = [v for p, v in job.facts.items() if not p.endswith("/location")] + list(job.statements.values())
+        known = a.verifier.evidence([a.verifier.analysed(job.pointer, v) for v in statements])
+        last = [t for t in field if (n := t.index + 1) >= len(tokens) or tokens[n] not in field]
+        if any(known.places(t) for t in last or field):
+            related.append(job)
+    return related or jobs
+
+
 def _of_tenure(a: Alignment, claim: Quantity) -> bool:
     """The years are those of a career: experience is spoken of, or an employer, a title or a trade stands by."""
-    window = a.text.tokens[max(0, claim.first - 3) : claim.last + 9]
+    window = a.text.tokens[max(0, claim.first - (12 if a.cited.whole_entries else 3)) : claim.last + 9]
     if any(token.key in a.lexicon.sets["tenure"] for token in window):
         return True
     return any(place.text >= a.own for token in window for place in a.places.get(token.index, ()))

@@ -21,6 +21,8 @@ def check_titles(a: Alignment) -> Iterator[VerdictReason]:
     for position, token in enumerate(a.words):
         if token.key not in lexicon.sets["titles"] or token.quantity is not None:
             continue
+        if lexicon.language == "en" and token.low.endswith(("ed", "ing")) and token.low != token.key:
+            continue  # "piloted", "engineered": a deed, judged as a word
         first = position
         while (
             first

@@ -93,6 +93,24 @@ def check_restrictions(a: Alignment) -> Iterator[VerdictReason]:
                     yield VerdictReason("hedge", f"the source says “{' '.join(word.raw for word in marker)}”")
 
 
+def check_company_kept(a: Alignment) -> Iterator[VerdictReason]:
+    """“Co-facilitate a group” is not “run a group”: what was done with another keeps the other."""
+    together = a.lexicon.restrict.get("joint", frozenset())
+    kept = find_phrases(a.words, together) or any(
+        t.low.startswith("co-")
+        or t.low in ("with", "jointly", "mit", "avec", "con")
+        or t.key in a.lexicon.sets["assist"]
+        for t in a.words
+    )
+    for number, text in enumerate(a.statements):
+        for word in text.words:
+            if kept or not word.low.startswith("co-") or a.evidence.by_key.get(word.key) is None:
+                continue
+            scope = [t for t in text.words if t.clause == word.clause and t is not word]
+            if _drawn_on(a, number, scope):
+                yield VerdictReason("hedge", f"the source says “{word.raw}”")
+
+
 def _held_title(a: Alignment, text: Text, marker: Token) -> list[Token]:
     """The title right behind “deputy”, “acting”, …"""
     after = text.tokens[marker.index + 1 : marker.index + 3]
@@ -344,6 +362,9 @@ def check_quantifiers(a: Alignment) -> Iterator[VerdictReason]:
             if all(word.quantity is not None for word in words):
                 continue
             if kind == "all" and (_in_rate(a, start) or per_thing(a, start)):
+                if _new_rate(a, start):
+                    yield VerdictReason("quantifier", f"“{words[0].raw} …” is a rate the source does not state")
+                    continue
                 if once := _once_only(a, start):
                     yield VerdictReason("quantifier", f"the source tells of one “{once}”")
                 continue
@@ -380,6 +401,28 @@ def per_thing(a: Alignment, start: int) -> bool:
         _before(a, place) in (a.lexicon.sets["per_words"] | {"par", "por", "pro", "per", "je"}) - {"a", "an"}
         for token in ahead
         for place in a.in_statements(token)
+    )
+
+
+def _new_rate(a: Alignment, start: int) -> bool:
+    """“every night” where the source names nights but states no such rate."""
+    time = next((t for t in a.words[start + 1 : start + 3] if t.key in a.lexicon.sets["time_nouns"]), None)
+    if time is None:
+        return False
+    exact = [p for p in a.in_statements(time) if p.strength == EXACT]
+    return bool(exact) and all(_of_other_noun(a, p) for p in exact)
+
+
+def _of_other_noun(a: Alignment, place: Place) -> bool:
+    """“night” of “night shifts”: it only describes, and no rate stands before it."""
+    tokens = a.evidence.texts[place.text].tokens
+    after = tokens[place.token + 1] if place.token + 1 < len(tokens) else None
+    before = tokens[place.token - 1].low if place.token else ""
+    return (
+        after is not None
+        and after.low.endswith("s")
+        and a.contentful(after)
+        and before not in a.lexicon.sets["per_words"]
     )
 
 
@@ -841,7 +884,7 @@ def _object(a: Alignment, text: Text, index: int) -> list[Token]:
 
 
 PROPOSITION_CHECKS = (
-    check_directions, check_restrictions, check_prefixes, check_help, check_leading, check_negation, check_plurals,
-    check_quantifiers, check_sides, check_agents, check_company, check_objects, check_light_verbs, check_causes,
-    check_merged, check_doers, check_workplaces, check_objects_moved,
+    check_directions, check_restrictions, check_prefixes, check_company_kept, check_help, check_leading,
+    check_negation, check_plurals, check_quantifiers, check_sides, check_agents, check_company, check_objects,
+    check_light_verbs, check_causes, check_merged, check_doers, check_workplaces, check_objects_moved,
 )  # fmt: skip

@@ -37,7 +37,7 @@ def check_words(a: Alignment) -> Iterator[VerdictReason]:
     if free:
         joints = [token for token, _ in reasons if _joins(a, token) and _harmless(a, token)]
         reasons = [reason for reason in reasons if reason[0] not in joints[:1]]
-    if 0 < len(reasons) <= free and all(_harmless(a, token) for token, _ in reasons):
+    if 0 < len(reasons) <= free and all(_harmless(a, token) and not _deed_on_top(a, token) for token, _ in reasons):
         return
     yield from (reason for _, reason in reasons)
 
@@ -184,6 +184,18 @@ def _common(left: list[str], right: list[str]) -> int:
             row[place] = previous + 1 if item == other else max(row[place], row[place - 1])
             previous = kept
     return row[-1]
+
+
+def _deed_on_top(a: Alignment, token: Token) -> bool:
+    """“*Wrote* the protocol and trained three colleagues”: an unknown deed besides the source's own."""
+    opens = next((t for t in a.words if t.clause == token.clause and a.contentful(t)), None)
+    homes = a.homes(token.clause)
+    if opens is not token or not homes:
+        return False
+    (number, clause), _ = homes.most_common(1)[0]
+    head = next((t for t in a.statements[number].words if t.clause == clause and a.contentful(t)), None)
+    joined = any(t.low in ("and", "et", "und", "y", "e", "en") for t in a.words if t.index > token.index)
+    return head is not None and joined and _said_again(a, number, head)
 
 
 def _harmless(a: Alignment, token: Token) -> bool:
@@ -514,10 +526,17 @@ def _weak_verb(a: Alignment, token: Token) -> bool:
     head = next((t for t in source if a.contentful(t)), None)
     if head is None or head.key in lexicon.sets["watching"] or head.key in lexicon.sets["assist"]:
         return False
-    if (token.key, head.key) in lexicon.contrast or (not weak and _said_again(a, number, head)):
+    added = not weak or (token.key in lexicon.sets["outcomes"] and _coordinated(a, token))
+    if (token.key, head.key) in lexicon.contrast or (added and _said_again(a, number, head)):
         return False
     resting = sum(bool(a.in_statements(t)) or t.quantity is not None for t in objects)
     return resting * 3 >= len(objects) * 2
+
+
+def _coordinated(a: Alignment, token: Token) -> bool:
+    """“documented *and resolved* …”: one verb of two."""
+    around = a.text.tokens[max(0, token.index - 1) : token.index + 2]
+    return any(t.low in ("and", "or", ",") for t in around)
 
 
 def _makes_the_deed(a: Alignment, token: Token) -> bool:
@@ -574,6 +593,10 @@ def _compound(a: Alignment, token: Token) -> bool:
     lows = {t.low for text in a.evidence.texts for t in text.words if len(t.low) >= 4 and t.low.isalpha()}
     stems = {low[: len(low) - cut] for low in lows for cut in range(3) if len(low) - cut >= 4}
     bare = token.low.rstrip("sn")
+    if any(low.rstrip("sn").endswith(bare) and len(low) - len(bare) >= 4 for low in lows if len(bare) >= 5):
+        return True
+    if any(low.startswith(bare) and len(low) - len(bare) >= 5 for low in lows if len(bare) >= 6):
+        return True  # "Getriebe" of "Getriebegehäuse"
     if any(low.endswith((token.low, bare)) and len(low) - len(bare) >= 3 for low in lows if len(bare) >= 5):
         return True
     for stem in stems:
