@@ -26,7 +26,7 @@ def main() -> None:
         picture.resize((WIDTH, round(WIDTH * picture.height / picture.width))).save(
             TARGET / f"{template.name}.webp", quality=82, method=6
         )
-        print(f"drew {template.name}")  # noqa: T201
+        print(f"drew {template.name}")
 
 
 if __name__ == "__main__":
