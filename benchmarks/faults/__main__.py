@@ -28,7 +28,10 @@ def run(number: int | None, only: str) -> list[Cell]:
         for count, (place, kind) in enumerate(chosen, 1):
             cells.append(harness.play(place, kind))
             if not cells[-1].survived:
-                print(f"  {place.stage} {place.label} {kind}: {cells[-1].outcome}: {'; '.join(cells[-1].problems)}")
+                print(
+                    f"  {place.stage} {place.label} {kind}: {cells[-1].outcome}: {'; '.join(cells[-1].problems)}",
+                    flush=True,
+                )
             if count % 50 == 0:
                 print(f"  {count} of {len(chosen)}", flush=True)
     return cells

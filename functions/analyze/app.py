@@ -22,7 +22,7 @@ def handler(run: StageRun) -> None:
     parsed = Parsed.model_validate(run.artefact("parsed.json").data)
     posting = run.read_posting() if run.event.has_posting else None
     request = run.request()
-    model = _model(run) if posting and request.use_ai else None
+    model = _model(run) if posting and run.may_spend() else None
     code = code_version(posting_analysis.__file__)
     inputs = {
         "parsed": content_hash(parsed.model_dump(mode="json")),

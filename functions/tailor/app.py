@@ -25,7 +25,8 @@ def handler(run: StageRun) -> None:
     evidence = EvidenceData.model_validate(run.artefact("evidence.json").data)
     request = run.request()
     model = configured_model(settings(ModelSettings))
-    wanted = request.use_ai and model.configuration.usable and bool(analysis.requirements)
+    may_ask = run.may_spend()
+    wanted = may_ask and model.configuration.usable and bool(analysis.requirements)
     inputs = {
         "parsed": content_hash(parsed.model_dump(mode="json", include=_PARSED)),
         "analysis": content_hash(analyzed.data),
@@ -51,7 +52,7 @@ def handler(run: StageRun) -> None:
         return outcomes[-1]
 
     tailored, warnings = tailor(
-        parsed, analysis, evidence, request=request, propose=propose if request.use_ai else None
+        parsed, analysis, evidence, request=request, propose=propose if may_ask else None
     )
     for outcome in outcomes:
         run.spend(outcome.tokens, openai=outcome.usd)

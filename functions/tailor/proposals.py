@@ -11,6 +11,7 @@ from cvmaker_core.proxy_route import json_answer, problem_answer, read_body
 from cvmaker_core.schema.artefacts import Analysis, EvidenceData, Parsed, Source, Tailored
 from cvmaker_core.schema.jobs import JobReference, JobRequest
 from cvmaker_core.settings import ModelSettings, StageSettings, settings
+from cvmaker_core.spending import DailySpending
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 MAXIMUM_REQUEST_BYTES = 50_000
@@ -70,7 +71,9 @@ def _propose(job: JobReference, wanted: ProposalRequest, context: Any) -> dict[s
     data = {name: store.read_envelope(job, name).data for name in _OPTIONAL if name in files}
     pointer, text, sources = _locate(wanted, data.get("tailored.json"))
     propose = None
-    if request.use_ai:
+    spending = DailySpending(store, settings(StageSettings).daily_usd_limit)
+    budget = None
+    if request.use_ai and not spending.is_exhausted():
         budget = JobBudget(
             max_usd=min(request.max_usd, MAXIMUM_USD), max_tokens=settings(ModelSettings).prompt_token_budget
         )
@@ -91,6 +94,8 @@ def _propose(job: JobReference, wanted: ProposalRequest, context: Any) -> dict[s
         instruction=wanted.instruction,
         propose=propose,
     )
+    if budget is not None:
+        spending.record(budget.spent_usd)
     return found.model_dump(mode="json")
 
 

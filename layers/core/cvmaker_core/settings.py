@@ -27,6 +27,7 @@ class StageSettings(Settings):
     max_upload_bytes: int = 20 * 1024 * 1024
     max_posting_bytes: int = 5 * 1024 * 1024
     job_deadline_seconds: int = 900
+    daily_usd_limit: float = Field(default=0.0, description="Of the whole deployment, for providers; 0: none.")
     aws_lambda_function_memory_size: int = 512
     aws_lambda_function_name: str = "local"
     function_architecture: str = "arm64"
@@ -43,7 +44,6 @@ class ModelSettings(Settings):
     openai_usd_per_million_input: float | None = None
     openai_usd_per_million_output: float | None = None
     prompt_token_budget: int = Field(default=60_000, ge=0)
-    daily_usd_limit: float = 0.0
 
 
 class EmbeddingSettings(Settings):

@@ -33,6 +33,7 @@ from cvmaker_core.observability import MetricUnit, describe_exception, logger, m
 from cvmaker_core.schema.artefacts import Envelope, StageWarning, Tokens, Usage
 from cvmaker_core.schema.jobs import ExecutionClaim, JobReference, JobRequest, StageEvent
 from cvmaker_core.settings import StageSettings, settings
+from cvmaker_core.spending import DailySpending
 
 # Writing an artefact is a put between two looks for the tombstone; it happens after the usage is written down.
 REQUESTS_PER_WRITE = 3
@@ -72,6 +73,8 @@ class StageRun:
         self._started = time.perf_counter()
         _count_s3_requests(self)
         self.files: dict[str, StoredObject] = self.store.files(self.job)
+        self.spending = DailySpending(self.store, configuration.daily_usd_limit)
+        self._may_spend: bool | None = None
         self._request: JobRequest | None = None
         self._claim: ExecutionClaim | None = None
 
@@ -150,6 +153,22 @@ class StageRun:
     def may_wait(self) -> bool:
         """Whether a throttled provider may end this run, to be asked again when the state machine has waited."""
         return self.event.retry_count < WAITS_FOR_PROVIDER
+
+    def may_spend(self) -> bool:
+        """Whether providers may be paid: the person wants it, and the deployment's daily limit is not reached.
+
+        The limit is said in the artefact's warnings.
+        """
+        if self._may_spend is None:
+            self._may_spend = self.request().use_ai
+            if self._may_spend and self.spending.is_exhausted():
+                self._may_spend = False
+                self.warn(
+                    "daily_limit_reached",
+                    "The service has spent what it may on artificial intelligence today, so none was asked.",
+                    "Run the job again tomorrow (UTC) for reworded proposals.",
+                )
+        return self._may_spend
 
     # --- reuse -------------------------------------------------------------------------------
 
@@ -327,7 +346,11 @@ def _run(stage: str, event: StageEvent, context: Any, work: Work) -> dict[str, A
     try:
         if "deleted.json" in run.files:
             raise JobDeleted("job_deleted", "The job was deleted.")
-        work(run)
+        try:
+            work(run)
+        finally:
+            # Also of a run that failed after it had paid.
+            run.spending.record(sum(run.usage.usd.values()))
     except (MemoryError, RecursionError):
         raise InputError(
             "too_complex",

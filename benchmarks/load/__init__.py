@@ -1,0 +1,1 @@
+"""Many jobs at once, with a provider that admits few requests a second."""
