@@ -178,7 +178,7 @@ PREFIXES = {
     "CertifyFunctionRole": {"jobs"},
     "RecordFailureFunctionRole": {"jobs"},
     "SweeperFunctionRole": {"jobs", "claims"},
-    "ApiFunctionRole": {"jobs", "uploads", "templates"},
+    "ApiFunctionRole": {"jobs", "uploads", "templates", "arrivals"},
     "ProposalsFunctionRole": {"jobs", "spend"},
     "EraseFunctionRole": {"jobs", "uploads"},
 }

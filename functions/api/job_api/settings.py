@@ -17,6 +17,8 @@ class ApiSettings(StageSettings):
     link_valid_seconds: int = 3600
     jobs_per_owner_per_day: int = 50
     client_jobs_per_day: int = 2000
+    public_jobs_per_day: int = 0
+    """Of all browsers without an account together: anybody can make any number of owners. 0: no limit."""
     max_usd_per_job: float = 1.0
     max_posting_characters: int = 200_000
     browser_storage_endpoint_url: str = ""

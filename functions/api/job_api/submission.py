@@ -23,6 +23,7 @@ from cvmaker_core.schema.jobs import (
     JobReference,
     JobRequest,
 )
+from cvmaker_core.spending import ARRIVALS, DailySpending
 from pydantic import ValidationError
 
 from job_api.models import (
@@ -239,10 +240,35 @@ class Submissions:
                 f"At most {MAX_REQUEST_BYTES // 1024 // 1024} MB of text fit into one job.",
             )
         self._check_quota(job, owner_kind)
+        arrivals = self._public_arrivals(owner_kind)
         try:
             self.store.put(job.key("request.json"), body, if_absent=True)
         except Conflict:
             self._check_repeat(job, request)
+        else:
+            arrivals.record(1)
+
+    def _public_arrivals(self, owner_kind: str) -> DailySpending:
+        """The day's count of jobs of people without an account: a secret costs nothing, so owners' quotas bound nobody.
+
+        Raises
+        ------
+        ProblemError
+            When the day's limit is reached; people with an account or a key of their own go on.
+
+        """
+        limit = self.settings.public_jobs_per_day if owner_kind == "browser" else 0
+        arrivals = DailySpending(self.store, limit, prefix=ARRIVALS)
+        if arrivals.is_exhausted():
+            raise ProblemError(
+                HTTPStatus.TOO_MANY_REQUESTS,
+                "public_quota_reached",
+                "The service has taken in what it may without an account today.",
+                "Come back tomorrow (UTC), or sign in where that is possible.",
+                retryable=True,
+                headers={"Retry-After": str(_seconds_to_midnight())},
+            )
+        return arrivals
 
     def _check_repeat(self, job: JobReference, request: JobRequest) -> None:
         listed = self.reader.find(job)
@@ -279,14 +305,13 @@ class Submissions:
             if item.name in {"request.json", "deleted.json"} and item.modified >= midnight
         }
         if job.job_id not in today and len(today) >= limit:
-            seconds = int((midnight + timedelta(days=1) - now).total_seconds()) + 1
             raise ProblemError(
                 HTTPStatus.TOO_MANY_REQUESTS,
                 "daily_quota_reached",
                 f"The limit of {limit} jobs a day is reached.",
                 "Go on tomorrow (UTC).",
                 retryable=True,
-                headers={"Retry-After": str(seconds)},
+                headers={"Retry-After": str(_seconds_to_midnight())},
             )
 
     def _start(self, job: JobReference) -> JobCreated:
@@ -453,3 +478,10 @@ def _clean_name(name: str) -> str:
     """A file's own name without folders and control characters: shown to its owner, never used as a key."""
     name = name.replace("\\", "/").rsplit("/", 1)[-1]
     return "".join(char for char in name if char.isprintable())[:200]
+
+
+def _seconds_to_midnight() -> int:
+    """How long until the day's counts begin anew (UTC)."""
+    now = datetime.now(UTC)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return int((midnight - now).total_seconds()) + 1

@@ -1,6 +1,7 @@
-"""What this deployment has spent on providers today, and whether it may go on.
+"""What this deployment has spent on providers today, or how many jobs the public began, and whether it may go on.
 
-A ledger without a database: each paid run leaves one empty object `spend/{hour}/{millionths of a dollar}-{random}`.
+A ledger without a database: each paid run leaves one empty object `spend/{hour}/{millionths of a dollar}-{random}`
+(each public job one `arrivals/{hour}/…` that counts as a dollar).
 Nothing is ever changed, so no two writers can meet, and a sum is one listing. Hours that are over are summed once per
 container. Objects name no owner, job or stage; a lifecycle rule removes them.
 
@@ -17,6 +18,7 @@ from cvmaker_core.errors import CvMakerError
 from cvmaker_core.job_store import JobStore
 
 PREFIX = "spend/"
+ARRIVALS = "arrivals/"
 # How long a sum may be old: one listing a minute and container.
 REMEMBERED_SECONDS = 60.0
 _closed_hours: dict[str, int] = {}
@@ -32,12 +34,19 @@ class DailySpending:
         The documents bucket.
     limit_usd
         What may be spent in a day; 0 or less: no limit, and no ledger is kept.
+    prefix
+        Which ledger.
 
     """
 
     def __init__(
-        self, store: JobStore, limit_usd: float, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        store: JobStore,
+        limit_usd: float,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        prefix: str = PREFIX,
     ) -> None:
+        self.prefix = prefix
         self.store = store
         self.limit_usd = limit_usd
         self.now = now
@@ -48,14 +57,14 @@ class DailySpending:
         if self.limit_usd <= 0 or millionths <= 0:
             return
         try:
-            self.store.put(f"{PREFIX}{self.now():%Y-%m-%dT%H}/{millionths:012d}-{secrets.token_hex(8)}", b"")
+            self.store.put(f"{self.prefix}{self.now():%Y-%m-%dT%H}/{millionths:012d}-{secrets.token_hex(8)}", b"")
         except CvMakerError:
             return
 
     def spent_usd(self) -> float:
         """The day's sum so far, up to a minute old."""
         now = self.now()
-        today = f"{now:%Y-%m-%d}"
+        today = f"{self.prefix}{now:%Y-%m-%d}"
         remembered = _last.get(today)
         if remembered and time.monotonic() - remembered[0] < REMEMBERED_SECONDS:
             return remembered[1] / 1_000_000
@@ -65,13 +74,14 @@ class DailySpending:
             # A run that began before the hour may still write into it for a moment.
             closed = hour < now.hour - 1
             if not closed or name not in _closed_hours:
-                sums = sum(int(item.name[:12]) for item in self.store.list_prefix(f"{PREFIX}{name}/"))
+                sums = sum(int(item.name[:12]) for item in self.store.list_prefix(f"{name}/"))
                 if closed:
                     _closed_hours[name] = sums
                 total += sums
             else:
                 total += _closed_hours[name]
-        _last.clear()
+        for day in [day for day in _last if day.startswith(self.prefix)]:
+            del _last[day]
         _last[today] = (time.monotonic(), total)
         return total / 1_000_000
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+from cvmaker_core import spending
 from cvmaker_core.job_store import StoredObject
 from job_api.reading import JobReader
 
@@ -181,6 +182,22 @@ def test_the_day_has_a_quota_that_deleting_does_not_refill(api: Api) -> None:
     assert api("POST", "/jobs", UPLOAD).status == 429
     assert api("POST", "/jobs", UPLOAD, owner=BOB).status == 201
     assert api("POST", "/jobs", UPLOAD, kind="client").status == 201
+
+
+def test_people_without_an_account_have_a_quota_together(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A browser can make any number of secrets, and so of owners: each alone would be bounded by nothing."""
+    submissions = api.module.services().submissions
+    limited = submissions.settings.model_copy(update={"public_jobs_per_day": 3})
+    monkeypatch.setattr(submissions, "settings", limited)
+    spending.forget()
+    for number in range(3):
+        assert api("POST", "/jobs", UPLOAD, owner=f"b{number:040d}").status == 201
+    spending.forget()  # another container, which has not counted yet
+    refused = api("POST", "/jobs", UPLOAD, owner="b" + "9" * 40)
+    assert (refused.status, refused.body["code"]) == (429, "public_quota_reached")
+    assert int(refused.headers["retry-after"]) > 0
+    assert api("POST", "/jobs", UPLOAD, owner="u" + "1" * 20, kind="person").status == 201
+    assert api("POST", "/jobs", UPLOAD, owner="k" + "1" * 20, kind="client").status == 201
 
 
 # --- GET /jobs/{id} ----------------------------------------------------------------------------
