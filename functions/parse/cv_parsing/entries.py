@@ -160,7 +160,7 @@ def split_entries(lines: list[Line]) -> list[list[Line]]:
         return []
     seen = _look(lines)
     anchors = [i for i, item in enumerate(seen) if item.anchor]
-    anchors = _sound_anchors(seen, anchors)
+    anchors = _sound_anchors(seen, [i for i in anchors if not _is_prose(seen, i)])
     anchors = [i for i in anchors if not (i - 1 in anchors and _bare_date(seen[i]) and _bare_date(seen[i - 1]))]
     starts = _starts_from_anchors(seen, anchors) if anchors else _starts_without_dates(seen)
     if not starts or starts[0] != 0:
@@ -220,6 +220,19 @@ def unmark_entries(lines: list[Line]) -> None:
 def _ends_in_period(line: Line) -> bool:
     text = " ".join(word.text for word in line.cells[-1])
     return len(line.cells) > 1 and any(not p.single and not any(rest_around(text, p)) for p in ranges(text))
+
+
+def _is_prose(seen: list[_Seen], at: int) -> bool:
+    """A plain line of a paragraph, where entries open in bold or larger type: its dates open no entry."""
+    item, opening = seen[at], seen[0].style
+    set_off = (opening[1] and not item.style[1]) or opening[0] > item.style[0] + 0.4
+    if not at or not set_off or item.style[2] or len(item.line.cells) > 1:
+        return False
+    words = len(item.line.text.split())
+    above, below = seen[at - 1], seen[at + 1] if at + 1 < len(seen) else None
+    goes_on = below is not None and below.style == item.style and words >= 9 and runs_on(item.line, below.line)
+    went_on = above.style == item.style and len(above.line.text.split()) >= 9 and runs_on(above.line, item.line)
+    return goes_on or went_on
 
 
 def _bare_date(item: _Seen) -> bool:
@@ -572,6 +585,8 @@ def _read_header_line(document: Document, entry: Entry, line: Line, number: int)
             entry.period, entry.period_offset = period, line.start
         elif period.single and not (period.until and period.until.value and _date_cell(line, period)):
             continue
+        elif text[start - 1 : start] in ("(", "（") and all(rest_around(line.text, period)):
+            continue  # in brackets amid a name, beside the entry's own period: "Guard Ltd (2013–2020) & Watch Ltd"
         else:
             entry.extra_periods.append((period, line.start))
         tail = DURATION.match(text[end : line.end])
@@ -580,6 +595,10 @@ def _read_header_line(document: Document, entry: Entry, line: Line, number: int)
         span = (match.start() + line.start, match.end() + line.start)
         entry.links.append(span)
         cuts.append(span)
+    for span in _linked_addresses(line):
+        if not any(low < span[1] and span[0] < high for low, high in cuts):
+            entry.links.append(span)
+            cuts.append(span)
     durations = (
         match
         for match in DURATION.finditer(line.text)
@@ -606,9 +625,19 @@ def _read_header_line(document: Document, entry: Entry, line: Line, number: int)
                     sum(w.italic for w in words) * 2 > weight,
                     round(words[0].size * 2) / 2,
                     right,
-                    bracketed=bracketed,
+                    bracketed=bracketed
+                    or (start > 0 and text[start - 1] in "(（[" and text[end : end + 1] in tuple(")）]")),
                 )
             )
+
+
+def _linked_addresses(line: Line) -> list[Range]:
+    """Words under a link that are the link's own address, whatever their ending ("acme.inc")."""
+    return [
+        (word.start, word.end)
+        for word in line.words()
+        if word.link and "." in word.text and word.text.rstrip("/") == re.sub(r"^https?://", "", word.link).rstrip("/")
+    ]
 
 
 def _date_cell(line: Line, period: DateRange) -> bool:
@@ -896,6 +925,13 @@ def _peel(document: Document, fragment: Fragment, *, education: bool, split_comm
                 _part(document, fragment, cut, fragment.end, "place"),
             ]
     inner = text[fragment.start : fragment.end]
+    # "Computer Science in Berkeley, CA": a town with its region is where, not what, was studied.
+    town = re.search(r"\s(?:in|à|en|em|a)\s+(?=[^\W\d_])([^,]+,\s[^,]+)$", inner) if education else None
+    if town and place_score(town[1]) >= 2 and plain(town[1].split(",")[0]) in words.cities:
+        return [
+            _part(document, fragment, fragment.start, fragment.start + town.start()),
+            _part(document, fragment, fragment.start + town.start(1), fragment.end, "place"),
+        ]
     # A place at the end: "Google, Mountain View, CA".
     commas = [m.start() for m in re.finditer(r",\s|，", inner)]
     for position in commas:

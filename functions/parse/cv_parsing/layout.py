@@ -109,6 +109,8 @@ def order_lines(
         segments = _split_at_shared_edges(segments, is_label)
         for segment in segments:
             text = segment.text
+            if is_right_to_left(text):
+                text = " ".join(word.text for word in reversed(segment.words))
             segment.heading = len(text) <= 60 and is_heading(text)
             segment.label = segment.heading or is_label(text)
         by_page.append((number, segments))
@@ -423,9 +425,24 @@ def _best_gutter(
                 continue
             kind, worth = judged
             top, bottom = group[0].baseline, group[-1].baseline
+            if kind == "columns":
+                top = _columns_top(group, x)
             if best is None or worth > best[0]:
                 best = (worth, (x, top, bottom, kind))
     return best[1] if best else None
+
+
+def _columns_top(group: list[Segment], x: float) -> float:
+    """Where the columns begin: at their first names, if those stand level and only dates stand beside what is above."""
+    names = [next((s for s in group if s.heading and (s.x1 <= x) is side), None) for side in (True, False)]
+    first, second = names
+    if first is None or second is None or abs(first.baseline - second.baseline) > 2.2:
+        return group[0].baseline
+    above = [segment for segment in group if segment.baseline < first.baseline - 2.2]
+    sides = [[s for s in above if s.x1 <= x], [s for s in above if s.x0 >= x]]
+    if any(side and all(s.label and any(c.isdigit() for c in s.text) for s in side) for side in sides):
+        return first.baseline
+    return group[0].baseline
 
 
 def _within_rules(runs: list[list[Segment]], ruled: list[float], x: float, known: Gutters) -> list[list[Segment]]:

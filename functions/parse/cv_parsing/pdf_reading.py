@@ -144,6 +144,7 @@ def read_pdf(document: "pdfium.PdfDocument", *, with_attachment: bool, deadline:
         if total > limits.MAX_CHARACTERS:
             raise InputError("too_large", "The PDF holds far more text than a CV.", "Upload the CV alone.")
         pages.append(result)
+    _settle_medium(pages, fonts)
     return PdfContent(
         pages=pages,
         hidden=[HiddenText(page=page, reason=reason, characters=n) for (page, reason), n in sorted(hidden.items())],
@@ -151,6 +152,24 @@ def read_pdf(document: "pdfium.PdfDocument", *, with_attachment: bool, deadline:
         attachment=_json_attachment(document) if with_attachment else None,
         ocr_layer=ocr_layer,
     )
+
+
+def _settle_medium(pages: list[PdfPage], fonts: "Counter[str]") -> None:
+    """A medium weight is bold beside a regular of its family; beside a bold and no regular it is the text's own."""
+    families: dict[str, set[str]] = {}
+    for name in fonts:
+        family, _, style = name.partition("-")
+        families.setdefault(family, set()).add(style.lower())
+    plain_medium = {
+        f"{family}-{style}"
+        for family, styles in families.items()
+        for style in ("Medium", "MediumItalic")
+        if style.lower() in styles and "bold" in styles and not styles & {"regular", "roman", "book", "", "light"}
+    }
+    if plain_medium:
+        for page in pages:
+            for word in page.words:
+                word.bold = word.bold and word.font not in plain_medium
 
 
 def render_page(document: "pdfium.PdfDocument", index: int) -> bytes:
@@ -656,7 +675,9 @@ def _cut_run(run: list[_Letter], beside: float = 0.0) -> list[list[_Letter]]:
         elif spaced:
             parted = gap > max(usual * 1.7, usual + (0.3 if real else 0.13))
         else:
-            parted = gap > 0.13 or (letter.space == 1 and gap > 0.07)
+            # Large names are set with narrow word spaces: a capital after a small letter then tells.
+            capital = before.text.islower() and letter.text.isupper()
+            parted = gap > (0.08 if capital else 0.13) or (letter.space == 1 and gap > 0.07)
         if parted or restyled:
             words.append([letter])
         else:

@@ -284,9 +284,25 @@ def _entries_of(builder: Builder, sections: list[Section], *, education: bool) -
             if education:
                 take_missing_half(builder.document, entry)
             entry.fragments = explode(builder.document, entry.fragments, education=education)
+            if not education:
+                _title_of_its_kind(entry)
             set_slots(entry)
             entries.append(entry)
     return entries
+
+
+def _title_of_its_kind(entry: Entry) -> None:
+    """A kind of employment that alone is set bold at the head of an entry is its title ("Internship")."""
+    first = entry.fragments[0] if entry.fragments else None
+    if (
+        first is not None
+        and first.kind == "type"
+        and not first.bracketed
+        and first.bold
+        and title_score(first.text) > 0
+        and not any(f.bold for f in entry.fragments[1:])
+    ):
+        first.kind = ""
 
 
 def _read_work(builder: Builder, sections: list[Section], key: str) -> float:
@@ -319,6 +335,23 @@ def _read_work(builder: Builder, sections: list[Section], key: str) -> float:
             company = next(
                 (f for f in entry.fragments if f.kind == "type" and not f.bracketed and _is_own_employer(f)), None
             )
+        if company is not None:
+            # "Freelance · Independent consulting": what stands before the description is the employer.
+            own = next(
+                (
+                    f
+                    for f in entry.fragments
+                    if f.kind == "type"
+                    and not f.bracketed
+                    and _is_own_employer(f)
+                    and (f.line, f.cell) == (company.line, company.cell)
+                    and f.end < company.start
+                ),
+                None,
+            )
+            if own is not None and re.fullmatch(r"\s*[·•|,–—-]\s*", builder.document.text[own.end : company.start]):
+                rest = [*rest, company]
+                company = own
         if position is None and company is not None:
             # "Internship" in the title's place is the title.
             position = next((f for f in entry.fragments if f.kind == "type" and title_score(f.text) > 0), None)
@@ -389,7 +422,7 @@ def _with_bracket(document: Document, entry: Entry, position: Fragment) -> Range
     for fragment in entry.fragments:
         between = document.text[position.end : fragment.start]
         closed = document.text[fragment.end : fragment.end + 1] == ")"
-        if fragment.kind == "type" and fragment.bracketed and closed and re.fullmatch(r"\s*\(", between):
+        if fragment.kind != "place" and fragment.bracketed and closed and re.fullmatch(r"\s*\(", between):
             return position.start, fragment.end + 1
     return position.range
 
@@ -446,7 +479,11 @@ def _employer_in_place(document: Document, entry: Entry, position: Fragment) -> 
             key in words.cities
             or key in words.regions
             or key in words.countries
-            or not (fragment.bold or fragment.start < position.start or len(entry.fragments) == 2)
+            or not (
+                fragment.bold
+                or fragment.start < position.start
+                or sum(not other.bracketed for other in entry.fragments) == 2
+            )
         ):
             continue
         place = replace(fragment, start=fragment.start + comma.end(), text=inner[comma.end() :])
@@ -488,7 +525,7 @@ def _choose_work(
     best: tuple[float, Fragment, Fragment] | None = None
     considered = candidates[:6]
     smallest = min(f.size for f in considered)
-    prominent = {i for i, f in enumerate(considered) if f.bold or f.size > smallest + 0.6}
+    prominent = {i for i, f in enumerate(considered) if (f.bold or f.size > smallest + 0.6) and not f.bracketed}
     if len(prominent) == len(considered):
         prominent = set()
     for i, position in enumerate(considered):
@@ -500,6 +537,8 @@ def _choose_work(
             worth += 0.5 * ((i in prominent) + (j in prominent))
             if company.kind == "company":
                 worth += 1.5
+            # What stands in brackets adds to the piece before it.
+            worth -= 0.8 * (position.bracketed + company.bracketed)
             if len(position.text.split()) > 9:
                 worth -= 0.5
             if len(company.text.split()) > 9:
@@ -669,6 +708,7 @@ def _choose_education(
                 continue
             worth = _worth(degree, scores, votes) - _worth(institution, scores, votes)
             worth -= 0.12 * (max(i, j) - 1) + (0.4 if min(i, j) else 0.0)
+            worth -= 0.8 * (degree.bracketed + institution.bracketed)
             # Without other evidence, studies are laid out as the jobs are.
             worth += 0.2 * title_first * (1 if i < j else -1) - (0.05 if j > i else 0.0)
             if best is None or worth > best[0]:
@@ -721,9 +761,14 @@ def _education_body(builder: Builder, item: dict[str, Any], pointer: str, entry:
     words = lexicon()
     body = read_body(entry.body)
     notes: list[Range] = [r for r in leftovers if not _is_used(builder, r)]
-    for low, high in sorted([*body.paragraphs, *body.highlights]):
+    parts = sorted([*body.paragraphs, *body.highlights])
+    # A line that is nothing but a grade is the grade; one told within a text stands where there is no such line.
+    whole = [part for part in parts if (found := _SCORE.match(text[slice(*part)])) and found.end() == part[1] - part[0]]
+    for low, high in parts:
         value = text[low:high]
         match = _SCORE.search(value)
+        if whole and (low, high) != whole[0]:
+            match = None
         if match and "score" not in item and match[1] and any(c.isdigit() for c in match[1]):
             where = low + match.start(1)
             builder.put(item, "score", pointer, Value([trim(text, where, low + match.end(1))], 0.88))
