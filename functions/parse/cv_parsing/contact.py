@@ -145,16 +145,11 @@ def _read_name(
     in_header = {id(line) for line in header}
     heading_ids = {id(section.heading) for section in sections if section.heading is not None}
     best: tuple[float, Range] | None = None
+    if (named := _labelled_name(builder, basics, first_page, taken)) is not None:
+        return named
     for order, line in enumerate(first_page):
         if id(line) in heading_ids or line.bullet:
             continue
-        labelled = _LABEL.match(line.text)
-        if labelled and plain(labelled[1]).replace(" ", "") in _NAME_LABELS:
-            start, end = trim(document.text, line.start + labelled.end(), line.end)
-            first_cell_end = document.text.find("\t", start, end)
-            value = document.text[start : first_cell_end if first_cell_end > start else end]
-            if plausible_name(value):
-                return _store_name(builder, basics, (start, start + len(value)), 0.97, taken)
         for start, end, size, bold in _name_candidates(document, line, first_page, order):
             text = " ".join(document.text[start:end].split())
             bare = _strip_credentials(text)
@@ -169,7 +164,11 @@ def _read_name(
                 score -= 2.0
             score += 3.0 * min(sum(len(t) > 2 and t in local for t in tokens), 2) if local else 0
             if title_score(bare) >= 1 and not any(len(t) > 2 and t in local for t in tokens):
+                if "(" in bare or len(tokens) >= 3:
+                    continue  # a headline, however large: a name may be a trade, but has not so many words
                 score -= 6.0
+            if bare.endswith(".") and len(tokens[-1]) > 4:
+                score -= 4.0  # a sentence
             if degree_score(bare) or place_score(bare) >= 1.6 or organisation_score(bare) >= 1:
                 score -= 4.0
             if mentions(bare):
@@ -181,6 +180,58 @@ def _read_name(
     return _store_name(builder, basics, best[1], 0.97 if best[0] > 5 else 0.92 if best[0] > 2.5 else 0.7, taken)
 
 
+def _labelled_name(builder: Builder, basics: dict[str, Any], lines: list[Line], taken: list[Range]) -> Range | None:
+    """The name that a form names as such: in one field, or in one for the given and one for the family name."""
+    text = builder.document.text
+    found: list[tuple[str, Range, Range]] = []
+    for line in lines:
+        labelled = _LABEL.match(line.text)
+        cut = labelled.end() if labelled else 0
+        key = plain(labelled[1]).replace(" ", "") if labelled else ""
+        if not labelled and 2 <= len(line.cells) <= 4:
+            key = plain(" ".join(word.text for word in line.cells[0])).replace(" ", "")
+            cut = line.cells[1][0].start - line.start
+        if key not in _NAME_LABELS and key not in _FAMILY_LABELS:
+            continue
+        start, end = trim(text, line.start + cut, line.end)
+        tab = text.find("\t", start, end)
+        end = tab if tab > start else end
+        if end > start and plausible_name(text[start:end]):
+            found.append((key, (start, end), (line.start, line.start + cut)))
+    if not found:
+        return None
+    key, where, label = found[0]
+    other = next((item for item in found[1:3] if item[0] != key and item[2][0] - where[1] < 120), None)
+    if other is not None and {key, other[0]} & _FAMILY_LABELS and {key, other[0]} & _GIVEN_LABELS:
+        given, family = (other, found[0]) if key in _FAMILY_LABELS or other[0] in _PLAIN_GIVEN else (found[0], other)
+        builder.put(basics, "name", "/basics", Value([given[1], family[1]], 0.95))
+        for item in (given, family):
+            taken.append(item[1])
+            builder.used.append(trim(text, *item[2]))
+        return min(given[1][0], family[1][0]), max(given[1][1], family[1][1])
+    if key in _FAMILY_LABELS and key not in _NAME_LABELS:
+        return None
+    builder.used.append(trim(text, *label))
+    return _store_name(builder, basics, where, 0.97, taken)
+
+
+_PLAIN_GIVEN = {"vorname", "firstname", "givenname", "prénom", "prenom", "voornaam", "imię", "имя", "adı", "förnamn"}
+_GIVEN_LABELS = _PLAIN_GIVEN | {
+    "forename",
+    "givennames",
+    "forenames",
+    "nome",
+    "nombre",
+    "nombres",
+    "ad",
+    "όνομα",
+    "ονομα",
+}
+_FAMILY_LABELS = {
+    "name", "surname", "lastname", "familyname", "nachname", "familienname", "nom", "nomdefamille", "apellido",
+    "apellidos", "cognome", "sobrenome", "apelido", "achternaam", "nazwisko", "фамилия", "soyad", "soyadı",
+    "efternamn", "επώνυμο", "επωνυμο", "прізвище",
+}  # fmt: skip
 _NAME_LABELS = {
     "name", "fullname", "nom", "nombre", "nome", "naam", "имя", "фио", "姓名", "氏名", "성명", "이름", "الاسم", "שם",
     "vorname", "nameundvorname", "surname(s)/firstname(s)", "surname(s)firstname(s)", "nachname(n)/vorname(n)",
@@ -221,24 +272,29 @@ def _name_candidates(
         if cut and not _CREDENTIALS.search(piece):
             end = start + cut.start()
         found.append((start, end, run[0].size, run[0].bold))
-    # Names over two lines in one style: "JOHN" / "DOE".
+    # Names over two lines in one style, "JOHN" / "DOE", or in one row across two columns.
     if len(runs) == 1 and order + 1 < len(lines):
         below = lines[order + 1]
+        beside = below.column != line.column and _same_row(below, line)
         words = _name_words(below)
         if (
             words
-            and below.column == line.column
+            and (below.column == line.column or beside)
             and abs(words[0].size - big[0].size) <= 0.12 * big[0].size
             and len(runs[0]) <= 2
             and len(words) <= 3
             and len(words) == sum(1 for _ in below.words())
-            and below.gap_above < 2.0
+            and (below.gap_above < 2.0 or beside)
             and (title_score(below.text) == 0 or (len(runs[0]) == 1 and len(words) == 1 and big[0].size > 24))
             and not EMAIL.search(below.text)
             and below.size > 12
         ):
             found.append((runs[0][0].start, words[-1].end, big[0].size + 0.6, big[0].bold))
     return found
+
+
+def _same_row(one: Line, other: Line) -> bool:
+    return one.page == other.page and abs(one.y0 - other.y0) < 2 and abs(one.y1 - other.y1) < 2
 
 
 def _strip_credentials(text: str) -> str:
@@ -608,6 +664,9 @@ def _read_rest(
             start, end = trim(text, start, end)
             value = text[start:end]
             if not any(c.isalnum() for c in value):
+                continue
+            if plain(value).strip(" :").replace(" ", "") in _NAME_LABELS:
+                builder.used.append((start, end))  # "Name:" says what stands beside it
                 continue
             kind = None
             labelled = _LABEL.match(value)
