@@ -53,7 +53,7 @@ def licence_of(name: str) -> str:
     if name in CHOSEN:
         return CHOSEN[name]
     try:
-        fields = metadata.metadata(name)
+        fields: Any = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         return "unknown"
     expression = fields.get("License-Expression")
