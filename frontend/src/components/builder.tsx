@@ -128,7 +128,7 @@ export function Builder(props: {
               <DesignControls design={design} onChange={setDesign} />
             </div>
           </details>
-          <ResumeEditor resume={resume} onChange={set} onImprove={props.job ? (path, text) => setImproving({ path, text }) : undefined} />
+          <ResumeEditor resume={resume} onChange={set} onImprove={props.job ? (path, text) => setImproving({ path, text }) : undefined} orderable />
         </div>
       </div>
       <div className="aside on-demand" tabIndex={0} role="group" aria-label={t("preview")}>

@@ -2,7 +2,7 @@
 import { type ReactNode, useId } from "react";
 import type { Entry, Resume } from "../api/artefacts";
 import { type Text, useInterface } from "../i18n";
-import { BASICS, entriesOf, move, type Path, PLACE, pointerOf, SECTIONS, type SectionShape, setAt, textOf } from "../state/resume";
+import { BASICS, entriesOf, move, type Path, PLACE, pointerOf, sectionOrder, SECTIONS, type SectionShape, setAt, textOf } from "../state/resume";
 import { SortableList } from "./sortable";
 
 interface Props {
@@ -12,7 +12,13 @@ interface Props {
   /** Pointers that deserve a second look. */
   doubtful?: Set<string> | undefined;
   onImprove?: ((path: Path, text: string) => void) | undefined;
+  /** Whether the order of sections can be chosen: of a result, not of what was read. */
+  orderable?: boolean;
 }
+
+/** Fields whose values are too long for half a row. */
+const isWide = (path: Path): boolean => path[0] === "basics" && ["name", "label", "url", "address"].includes(String(path[1] === "location" ? path[2] : path[1]));
+const DATES = new Set(["startDate", "endDate", "date", "releaseDate"]);
 
 export function ResumeEditor(props: Props) {
   const { t } = useInterface();
@@ -37,7 +43,82 @@ export function ResumeEditor(props: Props) {
       {SECTIONS.map((section) => (
         <Section key={section.key} {...props} shape={section} open={section.key === "work" && entriesOf(resume, "work").length > 0} />
       ))}
+      <OwnSections {...props} />
+      {props.orderable && <SectionOrder {...props} />}
     </div>
+  );
+}
+
+interface OwnSection {
+  name: string;
+  items: string[];
+}
+const ownSections = (resume: Resume): OwnSection[] => (resume.meta?.["cvmaker"] as { sections?: OwnSection[] } | undefined)?.sections ?? [];
+const isFilled = (resume: Resume, key: string): boolean => (key === "summary" ? Boolean(resume.basics?.summary) : key.startsWith("custom/") || entriesOf(resume, key).length > 0);
+
+/** Sections that JSON Resume has no name for, under the names the person gave them. */
+function OwnSections(props: Props) {
+  const { t } = useInterface();
+  const sections = ownSections(props.resume);
+  const path: Path = ["meta", "cvmaker", "sections"];
+  const set = (next: OwnSection[]): void => props.onChange(setAt(props.resume, path, next), "");
+  return (
+    <details className="section" open={sections.length > 0 && !props.orderable}>
+      <summary>
+        <span className="grow">
+          {t("ownSections")} {sections.length > 0 && <span className="tag">{sections.length}</span>}
+        </span>
+      </summary>
+      <div className="stack">
+        {sections.map((section, index) => (
+          <div key={index} className="entry" role="group" aria-label={section.name || t("ownSections")}>
+            <div className="row between">
+              <strong dir="auto">{section.name}</strong>
+              <button type="button" className="button quiet" onClick={() => set(sections.filter((_section, at) => at !== index))}>
+                {t("remove")}
+                <span className="visually-hidden">: {section.name}</span>
+              </button>
+            </div>
+            <Field {...props} path={[...path, index, "name"]} label="title" />
+            <Bullets {...props} path={[...path, index, "items"]} label="highlights" />
+          </div>
+        ))}
+        <div>
+          <button type="button" className="button" onClick={() => set([...sections, { name: "", items: [""] }])}>
+            + {t("addOwnSection")}
+          </button>
+        </div>
+      </div>
+    </details>
+  );
+}
+
+/** In which order the sections stand on the page. */
+function SectionOrder(props: Props) {
+  const { t, has } = useInterface();
+  const order = sectionOrder(props.resume);
+  const shown = order.filter((key) => isFilled(props.resume, key));
+  const name = (key: string): string =>
+    key === "summary" ? t("form_summary") : key.startsWith("custom/") ? (ownSections(props.resume)[Number(key.slice(7))]?.name ?? "") : has(`section_${key}`) ? t(`section_${key}` as Text) : key;
+  const set = (from: number, to: number): void => {
+    const moved = move(shown, from, to);
+    props.onChange(setAt(props.resume, ["meta", "cvmaker", "section_order"], [...moved, ...order.filter((key) => !moved.includes(key))]), "");
+  };
+  if (shown.length < 2) return null;
+  return (
+    <details className="section">
+      <summary>{t("sectionOrder")}</summary>
+      <div>
+        <SortableList id="order" length={shown.length} onMove={set}>
+          {(index, handle) => (
+            <div className="row" data-section={shown[index]}>
+              {handle}
+              <span dir="auto">{name(shown[index] ?? "")}</span>
+            </div>
+          )}
+        </SortableList>
+      </div>
+    </details>
   );
 }
 
@@ -136,12 +217,13 @@ function Field(props: Props & { path: Path; label: string; long?: boolean }) {
     dir: "auto" as const,
     value: textOf(valueAt(props.resume, props.path)),
     "data-pointer": pointer,
+    placeholder: DATES.has(props.label) ? (props.label === "endDate" ? t("untilToday") : t("dateForm")) : undefined,
     "aria-describedby": doubtful ? `${id}-doubt` : undefined,
     onFocus: () => props.onFocusPointer?.(pointer),
   };
   const change = (value: string): void => props.onChange(setAt(props.resume, props.path, value), pointer);
   return (
-    <div className={`field ${props.long ? "full" : ""}`}>
+    <div className={`field ${props.long ? "full" : isWide(props.path) ? "wide" : ""}`}>
       <label htmlFor={id} className="label">
         {has(key) ? t(key as Text) : props.label} {doubtful && <span className="tag warn">{t("pleaseCheck")}</span>}
       </label>

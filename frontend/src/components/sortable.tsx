@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { useInterface } from "../i18n";
 
 export function SortableList(props: { id: string; length: number; onMove: (from: number, to: number) => void; children: (index: number, handle: ReactNode) => ReactNode }) {
+  const { t } = useInterface();
   const sensors = useSensors(
     useSensor(PointerSensor, { activationConstraint: { distance: 5 } }),
     useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
@@ -16,7 +17,20 @@ export function SortableList(props: { id: string; length: number; onMove: (from:
     if (from >= 0 && to >= 0 && from !== to) props.onMove(from, to);
   };
   return (
-    <DndContext sensors={sensors} collisionDetection={closestCenter} onDragEnd={end}>
+    <DndContext
+      sensors={sensors}
+      collisionDetection={closestCenter}
+      onDragEnd={end}
+      accessibility={{
+        screenReaderInstructions: { draggable: t("dragHelp") },
+        announcements: {
+          onDragStart: ({ active }) => t("dragTaken", { position: ids.indexOf(String(active.id)) + 1 }),
+          onDragOver: ({ over }) => (over ? t("dragOver", { position: ids.indexOf(String(over.id)) + 1, count: props.length }) : undefined),
+          onDragEnd: ({ over }) => (over ? t("dragDropped", { position: ids.indexOf(String(over.id)) + 1 }) : t("dragCancelled")),
+          onDragCancel: () => t("dragCancelled"),
+        },
+      }}
+    >
       <SortableContext items={ids} strategy={verticalListSortingStrategy}>
         <ul className="stack tight">
           {ids.map((id, index) => (

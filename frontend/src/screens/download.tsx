@@ -1,14 +1,15 @@
 /** Every format, values to copy into forms, what a robot reads, what it cost, and real deletion. */
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { Certificate, Receipt, Tailored } from "../api/artefacts";
-import { deleteJob, type JobView, type Link, readArtefact, type Schemas } from "../api/client";
+import { deleteJob, editResume, type JobView, type Link, newIdempotencyKey, readArtefact, type Schemas } from "../api/client";
 import { useArtefact } from "../api/queries";
 import { Dialog } from "../components/dialog";
 import { Problem } from "../components/problem";
 import { type Text, useInterface } from "../i18n";
 import { forgetDraft } from "../state/draft";
 import { keptName } from "../state/kept";
+import { type CoverLetter, editedLetter, letterText } from "../state/letter";
 import { navigate } from "../state/router";
 
 const FILES: [string, Text][] = [
@@ -50,7 +51,6 @@ export default function Download({ job }: { job: JobView }) {
   const certificate = useArtefact<Certificate>(job, "certificate.json").data;
   const receipt = useArtefact<Receipt>(job, "receipt.json").data;
   const tailored = useArtefact<Tailored>(job, "tailored.json").data;
-  const letter = tailored?.cover_letter?.paragraphs.map((paragraph) => paragraph.sentences.map((sentence) => sentence.text).join(" ")).join("\n\n");
   const files = FILES.flatMap(([name, label]): [string, Text, Link][] => {
     const link = job.links?.[name];
     return link ? [[name, label, link]] : [];
@@ -166,17 +166,7 @@ export default function Download({ job }: { job: JobView }) {
         </section>
       )}
 
-      {letter && (
-        <section className="card stack" aria-labelledby="letter">
-          <div className="row between">
-            <h2 id="letter">{t("coverLetter")}</h2>
-            <CopyButton value={letter} label={t("coverLetter")} />
-          </div>
-          <p style={{ whiteSpace: "pre-wrap" }} dir="auto">
-            {letter}
-          </p>
-        </section>
-      )}
+      {tailored?.cover_letter && <Letter job={job} letter={tailored.cover_letter} />}
 
       {receipt && (
         <details className="card">
@@ -212,6 +202,72 @@ export default function Download({ job }: { job: JobView }) {
       )}
       <Delete job={job.job_id} />
     </div>
+  );
+}
+
+/** The letter, to copy or to change; changed sentences count as the person's own. */
+function Letter({ job, letter }: { job: JobView; letter: CoverLetter }) {
+  const { t } = useInterface();
+  const written = letterText(letter);
+  const [text, setText] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const key = useRef("");
+  const save = async (): Promise<void> => {
+    setBusy(true);
+    setError(null);
+    key.current ||= newIdempotencyKey();
+    try {
+      const made = await editResume(job.job_id, { cover_letter: editedLetter(letter, text ?? written) as unknown as Record<string, unknown> }, job.etags?.resume ?? "", key.current);
+      navigate(`/jobs/${made.job_id}/download`);
+    } catch (failure) {
+      setError(failure);
+      setBusy(false);
+      key.current = "";
+    }
+  };
+  return (
+    <section className="card stack" aria-labelledby="letter">
+      <div className="row between">
+        <h2 id="letter">{t("coverLetter")}</h2>
+        <div className="row">
+          {text === null && (
+            <button type="button" className="button" onClick={() => setText(written)}>
+              {t("tabEdit")}
+              <span className="visually-hidden">: {t("coverLetter")}</span>
+            </button>
+          )}
+          <CopyButton value={text ?? written} label={t("coverLetter")} />
+        </div>
+      </div>
+      {text === null ? (
+        <p className="prose" dir="auto">
+          {written}
+        </p>
+      ) : (
+        <form
+          className="stack"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void save();
+          }}
+        >
+          <label>
+            <span className="visually-hidden">{t("coverLetter")}</span>
+            <textarea className="letter" dir="auto" value={text} onChange={(event) => setText(event.target.value)} />
+          </label>
+          {error !== null && <Problem error={error} />}
+          <div className="row">
+            <button type="submit" className="button primary" disabled={busy || text.trim() === written || !text.trim()}>
+              {t("saveVersion")}
+            </button>
+            <button type="button" className="button" onClick={() => setText(null)}>
+              {t("discardDraft")}
+            </button>
+          </div>
+        </form>
+      )}
+    </section>
   );
 }
 

@@ -1,12 +1,12 @@
 /** All of this owner's applications; another posting in two clicks; search; the key for another device. */
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { type JobSummary, listJobs, type Schemas, search } from "../api/client";
+import { deleteJob, type JobSummary, listJobs, type Schemas, search } from "../api/client";
 import { Dialog } from "../components/dialog";
 import { Problem } from "../components/problem";
 import { TailorDialog } from "../components/tailor-dialog";
 import { type Text, useInterface } from "../i18n";
-import { keptName } from "../state/kept";
+import { forgetWork, keptName } from "../state/kept";
 import { useAccount } from "../state/account";
 import { adoptSecret, ownerSecret } from "../state/owner";
 import { RouteLink } from "../state/router";
@@ -73,9 +73,65 @@ export default function MyCvs() {
           </button>
         </div>
       )}
+      {all.length > 0 && <DeleteAll onDeleted={() => void refetch()} />}
       {tailoring && <TailorDialog job={tailoring} open onClose={() => setTailoring(null)} />}
       <Dialog title={t("otherDevice")} open={keyOpen} onClose={() => setKeyOpen(false)}>
         <KeyCarrier onAdopted={() => setKeyOpen(false)} />
+      </Dialog>
+    </div>
+  );
+}
+
+/** Every CV of this owner, and what this browser keeps beside them. */
+function DeleteAll({ onDeleted }: { onDeleted: () => void }) {
+  const { t } = useInterface();
+  const queries = useQueryClient();
+  const [open, setOpen] = useState(false);
+  const [gone, setGone] = useState<number | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const run = async (): Promise<void> => {
+    setError(null);
+    setGone(0);
+    try {
+      const met = new Set<string>();
+      let cursor: string | undefined;
+      do {
+        const page = await listJobs(cursor);
+        for (const job of page.jobs.filter((found) => !met.has(found.job_id))) {
+          met.add(job.job_id);
+          await deleteJob(job.job_id);
+          setGone(met.size);
+        }
+        cursor = page.next ?? undefined;
+      } while (cursor);
+      forgetWork();
+      queries.removeQueries({ predicate: (query) => query.queryKey[0] === "job" || query.queryKey[0] === "artefact" });
+      setOpen(false);
+      onDeleted();
+    } catch (failure) {
+      setError(failure);
+    }
+    setGone(null);
+  };
+  return (
+    <div>
+      <button type="button" className="button danger" onClick={() => setOpen(true)}>
+        {t("deleteAll")}
+      </button>
+      <Dialog title={t("deleteAllTitle")} open={open} onClose={() => setOpen(false)}>
+        <p>{t("deleteAllText")}</p>
+        {error !== null && <Problem error={error} />}
+        <p role="status" className="soft">
+          {gone !== null && t("deletedSoFar", { count: gone })}
+        </p>
+        <div className="row">
+          <button type="button" className="button danger" disabled={gone !== null} onClick={() => void run()}>
+            {t("deleteNow")}
+          </button>
+          <button type="button" className="button" onClick={() => setOpen(false)}>
+            {t("keep")}
+          </button>
+        </div>
       </Dialog>
     </div>
   );

@@ -10,7 +10,7 @@ import { SourceViewer } from "../components/source-viewer";
 import { type Text, useInterface } from "../i18n";
 import { keepDraft } from "../state/draft";
 import { resolvePointer, sourcesOf, spansOf } from "../state/provenance";
-import { entriesOf, setAt, textOf } from "../state/resume";
+import { entriesOf, entryName, setAt, textOf } from "../state/resume";
 import { navigate } from "../state/router";
 
 const TONES = { met: "good", partly: "warn", adjacent: "warn", missing: "bad" } as const;
@@ -172,6 +172,16 @@ function Changes({ job, tailored, onShow }: { job: JobView; tailored: Tailored; 
       ? lines.map((name) => (name === "summary" ? t("form_summary") : has(`section_${name}`) ? t(`section_${name}` as Text) : name))
       : lines;
   };
+  /** Which part of the CV a change is in, as a reader would call it. */
+  const placeOf = (pointer: string): string => {
+    const [section = "", index, field] = pointer.split("/").slice(1);
+    if (section === "meta") return t("sectionOrder");
+    if (section === "basics") return index && has(`form_${index}`) ? t(`form_${index}` as Text) : t("section_basics");
+    const name = has(`section_${section}`) ? t(`section_${section}` as Text) : section;
+    const entry = index === undefined ? "" : entryName(entriesOf(tailored.resume, section)[Number(index)]);
+    // Groups of skills are told by their names already when the change is one of their order.
+    return [name, field === undefined ? "" : entry].filter(Boolean).join(" · ");
+  };
   return (
     <section className="stack" aria-labelledby="changes">
       <div className="row between">
@@ -195,10 +205,12 @@ function Changes({ job, tailored, onShow }: { job: JobView; tailored: Tailored; 
           return (
             <li
               key={change.pointer}
+              aria-label={placeOf(change.pointer)}
               className={`change ${decision === "reject" ? "rejected" : ""}`}
               onMouseEnter={() => onShow(sources)}
               onFocus={() => onShow(sources)}
             >
+              <p className="place">{placeOf(change.pointer)}</p>
               <Diff before={shown(change.pointer, change.before)} after={shown(change.pointer, change.after)} />
               <p className="soft small" dir="auto">{change.reason}</p>
               <div className="row between">
@@ -263,10 +275,10 @@ function Changes({ job, tailored, onShow }: { job: JobView; tailored: Tailored; 
 }
 
 function Requirements(props: { analysis: Analysis; evidence: EvidenceData; resume: unknown; onShow: Show }) {
-  const { t } = useInterface();
+  const { t, has } = useInterface();
   const { analysis, evidence, resume, onShow } = props;
   const matches = useMemo(() => new Map(evidence.matches.map((match) => [match.requirement_id, match])), [evidence]);
-  const missing = analysis.requirements.filter((requirement) => matches.get(requirement.id)?.state === "missing");
+  const missing = analysis.requirements.filter((requirement) => ["missing", "adjacent"].includes(matches.get(requirement.id)?.state ?? "missing"));
   return (
     <section className="card stack" aria-labelledby="requirements">
       <h2 id="requirements">{t("requirements")}</h2>
@@ -283,18 +295,13 @@ function Requirements(props: { analysis: Analysis; evidence: EvidenceData; resum
               {match && match.evidence.length > 0 ? (
                 <ul className="more small stack tight">
                   {match.evidence.slice(0, 3).map((item) => {
-                    const value = item.job_id ? undefined : resolvePointer(resume, item.pointer);
+                    if (item.job_id) return <li key={item.pointer + item.job_id} className="soft">{t("fromEarlierCv")}</li>;
+                    const text = entryName(resolvePointer(resume, item.pointer)) || t("showInDocument");
                     return (
-                      <li key={item.pointer + (item.job_id ?? "")}>
-                        {typeof value === "string" ? (
-                          <button type="button" className="link" onClick={() => onShow([item.pointer], true)} onMouseEnter={() => onShow([item.pointer])} onFocus={() => onShow([item.pointer])}>
-                            <span dir="auto">{value}</span>
-                          </button>
-                        ) : (
-                          <button type="button" className="link" onClick={() => onShow([item.pointer], true)}>
-                            {t("showInDocument")}
-                          </button>
-                        )}
+                      <li key={item.pointer}>
+                        <button type="button" className="link" onClick={() => onShow([item.pointer], true)} onMouseEnter={() => onShow([item.pointer])} onFocus={() => onShow([item.pointer])}>
+                          <span dir="auto">{text}</span>
+                        </button>
                       </li>
                     );
                   })}
@@ -314,12 +321,19 @@ function Requirements(props: { analysis: Analysis; evidence: EvidenceData; resum
           <p className="soft small" style={{ margin: "0.6rem 0" }}>
             {t("gapsText")}
           </p>
-          <ul className="stack tight">
-            {missing.map((requirement) => (
-              <li key={requirement.id} dir="auto">
-                {t("interviewQuestion", { requirement: requirement.text })}
-              </li>
-            ))}
+          <ul className="stack">
+            {missing.map((requirement) => {
+              const kind = has(`ask_${requirement.kind}`) ? requirement.kind : "skill";
+              return (
+                <li key={requirement.id} className="gap">
+                  <p>
+                    <strong dir="auto">{requirement.text}</strong> {requirement.must && <span className="tag">{t("must")}</span>}
+                  </p>
+                  <p>{t(`ask_${kind}` as Text, { requirement: requirement.text })}</p>
+                  <p className="soft small">{t(`gap_${kind}` as Text)}</p>
+                </li>
+              );
+            })}
           </ul>
         </details>
       )}

@@ -5,6 +5,7 @@ import { Builder } from "../components/builder";
 import { useInterface } from "../i18n";
 import { withoutBlanks } from "../state/resume";
 import { navigate } from "../state/router";
+import { useSessionValue } from "../state/session";
 import type { Resume } from "../api/artefacts";
 
 const EMPTY: Resume = { basics: { name: "" }, work: [{ highlights: [""] }], education: [{}], skills: [{}] };
@@ -12,7 +13,7 @@ const DESIGN = { template: "classic", options: {} };
 
 export default function Scratch() {
   const { t } = useInterface();
-  const [posting, setPosting] = useState("");
+  const [posting, setPosting] = useSessionValue("cvmaker.posting", "");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const key = useRef("");

@@ -11,6 +11,16 @@ import { useSessionValue } from "../state/session";
 const CV_MEGABYTES = 20;
 const POSTING_MEGABYTES = 5;
 
+/** A sheet with an arrow, or with a tick once it is chosen. */
+function DocumentMark({ ready }: { ready: boolean }) {
+  return (
+    <svg className="document-mark" viewBox="0 0 40 48" width="40" height="48" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth="2.2" strokeLinecap="round" strokeLinejoin="round">
+      <path d="M5 3h20l10 10v32H5z M25 3v10h10" />
+      <path d={ready ? "M13 29l5.5 5.5L28 24" : "M20 37V22 M14 28l6-6 6 6"} />
+    </svg>
+  );
+}
+
 export function Start() {
   const { t, formatNumber } = useInterface();
   const [file, setFile] = useState<File | null>(null);
@@ -107,7 +117,12 @@ export function Start() {
             }}
             onDragLeave={() => setOver(false)}
             onDrop={drop}
+            onClick={(event) => {
+              // The label and the input have their own; the rest of the area is for those who aim less well.
+              if (event.target === event.currentTarget || (event.target as HTMLElement).closest("svg, p")) input.current?.click();
+            }}
           >
+            <DocumentMark ready={file !== null} />
             {file ? (
               <>
                 <p className="file">{file.name}</p>

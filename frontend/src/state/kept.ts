@@ -13,6 +13,17 @@ export function signedIn(): string | null {
 
 export const keptName = (name: string): string => (signedIn() === null ? `cvmaker.${name}` : OF_ACCOUNT + name);
 
+/** Drafts and notes of whoever is signed in, or of this browser's own key; not the key itself. */
+export function forgetWork(): void {
+  try {
+    const beginnings = [keptName("draft."), keptName("note.")];
+    for (const key of Object.keys(localStorage)) if (beginnings.some((start) => key.startsWith(start))) localStorage.removeItem(key);
+    sessionStorage.removeItem("cvmaker.posting");
+  } catch {
+    // Nothing was kept.
+  }
+}
+
 export function forgetAccount(): void {
   for (const key of Object.keys(localStorage)) if (key === SIGNED_IN || key.startsWith(OF_ACCOUNT)) localStorage.removeItem(key);
   sessionStorage.clear();

@@ -49,6 +49,24 @@ export const entriesOf = (resume: Resume, section: string): Entry[] => (Array.is
 export const pointerOf = (path: Path): string => path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 export const textOf = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : "");
 
+/** What an entry is called: the two fields a reader knows it by. */
+export function entryName(entry: unknown): string {
+  if (typeof entry === "string") return entry;
+  if (!entry || typeof entry !== "object") return "";
+  const fields = entry as Entry;
+  const known = ["position", "studyType", "title", "area", "name", "organization", "institution", "language", "fluency", "network"];
+  return known.map((field) => textOf(fields[field])).filter(Boolean).slice(0, 2).join(", ");
+}
+
+/** Section keys in the order they are printed in: the CV's own order, then what it does not name. */
+export function sectionOrder(resume: Resume): string[] {
+  const own = (resume.meta?.["cvmaker"] as { section_order?: string[]; sections?: unknown[] } | undefined) ?? {};
+  const custom = (own.sections ?? []).map((_, index) => `custom/${index}`);
+  return [...new Set([...(own.section_order ?? []).map((key) => (key === "basics" ? "summary" : key)), "summary", ...SECTIONS.map((section) => section.key), ...custom])].filter(
+    (key) => !key.startsWith("custom/") || custom.includes(key),
+  );
+}
+
 export function move<T>(list: T[], from: number, to: number): T[] {
   const copy = [...list];
   const [item] = copy.splice(from, 1);
