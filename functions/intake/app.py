@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cvmaker_core.aws import client
-from cvmaker_core.errors import CvMakerError, InputError, InternalError
+from cvmaker_core.aws import answer_was_garbled, client
+from cvmaker_core.errors import CvMakerError, InputError, InternalError, TransientError
 from cvmaker_core.job_store import REQUEST, JobStore, ObjectMissing, StoredObject
 from cvmaker_core.observability import describe_exception, logger
 from cvmaker_core.schema.artefacts import Envelope
@@ -31,6 +31,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     except CvMakerError:
         raise
     except Exception as error:  # noqa: BLE001 - a boundary: nothing may leave with its own text
+        if answer_was_garbled(error):
+            raise TransientError("service_garbled", "A service answered with something unreadable.") from None
         logger.error("intake crashed", extra=describe_exception(error))
         raise InternalError("internal_error", f"Intake met a defect of ours ({type(error).__name__}).") from None
 

@@ -7,6 +7,7 @@ machine retries. Functions behind the API have no such layer above them and set 
 import json
 import os
 import time
+import traceback
 from functools import lru_cache
 from typing import Any
 
@@ -61,3 +62,8 @@ def read_secret(arn: str) -> dict[str, Any]:
         value = {}
     _secrets[arn] = (time.monotonic(), value)
     return value
+
+
+def answer_was_garbled(error: BaseException) -> bool:
+    """Whether an exception came from inside the AWS SDK: it has no class for an answer that it cannot read."""
+    return any("/botocore/" in frame.filename for frame in traceback.extract_tb(error.__traceback__))

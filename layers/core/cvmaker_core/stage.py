@@ -26,7 +26,7 @@ from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ValidationError
 
-from cvmaker_core.aws import client
+from cvmaker_core.aws import answer_was_garbled, client
 from cvmaker_core.errors import CvMakerError, InputError, InternalError, JobDeleted, ProviderThrottled, TransientError
 from cvmaker_core.job_store import CLAIM, REQUEST, JobStore, ObjectMissing, StoredObject
 from cvmaker_core.observability import MetricUnit, describe_exception, logger, measure, metrics
@@ -315,6 +315,9 @@ def stage_handler(
                 logger.error("bad event", extra={"fields": [str(item["loc"]) for item in error.errors()]})
                 raise InternalError("bad_event", "The stage was called with an event it does not know.") from None
             except Exception as error:  # noqa: BLE001 - a boundary: nothing may leave with its own text
+                if answer_was_garbled(error):
+                    logger.warning("garbled answer", extra=describe_exception(error))
+                    raise TransientError("service_garbled", "A service answered with something unreadable.") from None
                 logger.error("stage crashed", extra=describe_exception(error))
                 metrics.add_metric("StageFailed", MetricUnit.Count, 1)
                 raise InternalError(

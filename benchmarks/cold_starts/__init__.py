@@ -1,0 +1,1 @@
+"""Cold starts of the built functions, with and without byte code."""
