@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cvmaker_core.aws import client
 from cvmaker_core.errors import InternalError, JobDeleted, TransientError
+from cvmaker_core.migration import upgrade
 from cvmaker_core.schema.artefacts import Envelope
 from cvmaker_core.schema.jobs import JobReference
 
@@ -192,15 +193,17 @@ class JobStore:
         return json.loads(self.read(job.key(name)))
 
     def read_envelope(self, job: JobReference, name: str) -> Envelope:
-        """An artefact, validated.
+        """An artefact, in the shape of this release, validated.
 
         Raises
         ------
         ObjectMissing
             If the stage that writes it has not run.
+        InternalError
+            If a newer release wrote it.
 
         """
-        return Envelope.model_validate_json(self.read(job.key(name)))
+        return Envelope.model_validate(upgrade(json.loads(self.read(job.key(name)))))
 
     def owner_jobs(self, owner: str, *, start_after: str = "", limit: int = 50) -> tuple[list[str], str | None]:
         """Job ids of an owner in key order, and the cursor of the next page."""
