@@ -279,16 +279,24 @@ def ranges(text: str) -> list[DateRange]:
         if since_word and lead is not None:
             start = lead.start()
         between = low[here.end : following.start] if following else ""
-        joined = following is not None and (
-            (between.strip() and patterns.between.fullmatch(between))
-            or (
-                not between.strip()
-                and here.precision == following.precision
-                and (here.precision == "month" or "\n" in between)
-                and text[: here.start].rstrip(" ")[-1:] in ("", "\t")
-                and not text[following.end :].strip()
+        joined = (
+            following is not None
+            and (
+                (between.strip() and patterns.between.fullmatch(between))
+                or (
+                    not between.strip()
+                    and here.precision == following.precision
+                    and (
+                        here.precision == "month"
+                        or "\n" in text[here.end : following.start]
+                        # A line that is two years and nothing else is a period whose dash was lost.
+                        or (here.precision == "year" and re.fullmatch(r"\s*\d{4}\s+\d{4}\s*", text))
+                    )
+                    and text[: here.start].rstrip(" ")[-1:] in ("", "\t")
+                    and not text[following.end :].strip()
+                )
+                or (following.running and re.fullmatch(r"[\s,()\-–—]*(?:\w{1,5}\s+)?", between))
             )
-            or (following.running and re.fullmatch(r"[\s,()\-–—]*(?:\w{1,5}\s+)?", between))
         )
         if following is not None and joined and (following.running or _ordered(here, following)):
             end = following.end

@@ -134,7 +134,7 @@ def _look(lines: list[Line]) -> list[_Seen]:
             if full:
                 anchor = short and (not sentence or not before)
             else:
-                alone = not before or not after
+                alone = not before or not after or plain(before).strip(" .:") in lexicon().date_leads
                 anchor = short and alone and not sentence and len(periods) == 1
                 if anchor and before and not _separated(line.text, chosen):
                     anchor = (len(before.split()) <= 8 and not before[-1:].islower()) or len(line.cells) > 1
@@ -228,6 +228,8 @@ def _is_prose(seen: list[_Seen], at: int) -> bool:
     set_off = (opening[1] and not item.style[1]) or opening[0] > item.style[0] + 0.4
     if not at or not set_off or item.style[2] or len(item.line.cells) > 1:
         return False
+    if any(not period.single and not rest_around(item.line.text, period)[0] for period in item.periods):
+        return False  # it opens with its period
     words = len(item.line.text.split())
     above, below = seen[at - 1], seen[at + 1] if at + 1 < len(seen) else None
     goes_on = below is not None and below.style == item.style and words >= 9 and runs_on(item.line, below.line)
@@ -418,6 +420,35 @@ def take_missing_half(document: Document, entry: Entry) -> None:
                 _read_header_line(document, entry, added, len(entry.header) - 1)
             _join_wrapped(document, entry)
             break
+    _take_area(document, entry)
+
+
+def _take_area(document: Document, entry: Entry) -> None:
+    """Below a degree that names no field ("Bachelor") a short plain line is the field ("Information Technology")."""
+    last = entry.fragments[-1] if entry.fragments else None
+    bare = last is not None and degree_score(last.text) >= 1.5 and len(last.text.split()) <= 2
+    body = [line for line in entry.body[:2] if not URL.fullmatch(line.text.strip())]
+    if not bare or not body or body[0] not in entry.body:
+        return
+    line = body[0]
+    words = line.text.split()
+    if (
+        line.bullet
+        or len(line.cells) > 1
+        or not 1 <= len(words) <= 5
+        or any(c.isdigit() or c in ":@" for c in line.text)
+        or not words[0][:1].isupper()
+        or ends_sentence(line.text)
+        or place_score(line.text) > 0
+        or institution_score(line.text) > 0.5
+        or lexicon().has_word(line.text, lexicon().honours)
+        or plain(line.text) in lexicon().body_labels
+        or _is_label(line.text)
+    ):
+        return
+    entry.body.remove(line)
+    entry.header.append(line)
+    _read_header_line(document, entry, line, len(entry.header) - 1)
 
 
 def _stacked_period(document: Document, entry: Entry, above: Line, line: Line) -> bool:
@@ -455,6 +486,7 @@ def _join_wrapped(document: Document, entry: Entry) -> None:
                 and here.start == fragment.start
                 and ends in ("", ",", "-", "–", "&")
                 and (last.bold, last.italic, last.size) == (fragment.bold, fragment.italic, fragment.size)
+                and above.cells[-1][-1].font == here.cells[0][0].font
                 and here.gap_above < 1.9
                 and above.block is None
                 and not (title_score(fragment.text) >= 1 and title_score(last.text) == 0)
@@ -555,11 +587,11 @@ def _header_is_whole(seen: list[_Seen]) -> bool:
 def _still_header(text: str) -> bool:
     """A place, an address or a kind of employment on a line of its own, below title and employer."""
     key = plain(text).strip("()")
-    return place_score(text) >= 1 or key in lexicon().employment_types or URL.search(text) is not None
+    return place_score(text) >= 1 or key in lexicon().employment_types or URL.fullmatch(text.strip()) is not None
 
 
 def _ends_with_place(text: str) -> bool:
-    """ "Fisher Family, United States of America." is an address with a point, not a sentence."""
+    """Whether a line is a name and its place with a point ("Fisher Family, United States."), not a sentence."""
     head, comma, tail = text.strip().rstrip(".").rpartition(", ")
     return bool(comma) and len(head.split()) <= 6 and place_score(tail) >= 2
 
@@ -590,6 +622,8 @@ def _read_header_line(document: Document, entry: Entry, line: Line, number: int)
         else:
             entry.extra_periods.append((period, line.start))
         tail = DURATION.match(text[end : line.end])
+        if plain(text[line.start : start]).strip(" .:") in lexicon().date_leads:
+            start = line.start  # "Grad. May 2011"
         cuts.append((start, end + tail.end() if tail else end))
     for match in URL.finditer(line.text):
         span = (match.start() + line.start, match.end() + line.start)
@@ -778,7 +812,7 @@ def organisation_score(text: str) -> float:
         return 0.0
     if tokens[-1] in words.organisations or key.split()[-1] in words.organisations:
         # "a data company" describes; "Data Company" names.
-        score = 0.4 if len(tokens) > 1 and text.rsplit(maxsplit=1)[-1][:1].islower() else 1.0
+        score = 0.2 if len(tokens) > 1 and text.rsplit(maxsplit=1)[-1][:1].islower() else 1.0
     elif tokens[0] in words.organisations or words.count_words(text, words.organisations):
         score = 0.7
     if re.search(
@@ -910,7 +944,9 @@ def _peel(document: Document, fragment: Fragment, *, education: bool, split_comm
         and not (education and degree_score(first_part) >= 1.5)
         and not _place_without_mark(fragment.text, education=education)
         and not (
-            institution_score(fragment.text) > 1 if education else place < 2 and organisation_score(fragment.text) >= 1
+            institution_score(fragment.text) > 1 and not (place >= 2 and plain(first_part) in words.cities)
+            if education
+            else place < 2 and organisation_score(fragment.text) >= 1
         )
     ):
         fragment.kind = "place"
@@ -1091,7 +1127,7 @@ def read_body(lines: list[Line], indent: float = 1e9) -> Body:
             )
             if previous.page != line.page or previous.column != line.column:
                 joined = previous.wraps or not ends_sentence(previous.text)
-            label = re.match(r"([^:：]{3,30})[:：]\s", line.text)
+            label = re.match(r"([^:：]{2,30})[:：]\s", line.text)
             if label and _is_label(label[1]) and line.x0 < previous.x0 - 3:
                 joined = False  # "Technologies: …" at the margin, below a list
             if joined:
@@ -1100,7 +1136,7 @@ def read_body(lines: list[Line], indent: float = 1e9) -> Body:
                 paragraphs.append((line.start, line.end))
                 kind = "text"
         else:
-            label = re.match(r"([^:：]{3,30})[:：]\s", line.text)
+            label = re.match(r"([^:：]{2,30})[:：]\s", line.text)
             ends = bool(label and _is_label(label[1])) or (
                 not runs_on(previous, line)
                 and (ends_sentence(previous.text) or (line.x0 > indent + 7 and not line.text[:1].islower()))

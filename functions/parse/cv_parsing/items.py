@@ -677,6 +677,8 @@ def read_listed(builder: Builder, key: str, lines: list[Line]) -> None:
                 if "url" not in entry and key != "awards":
                     builder.put(entry, "url", pointer, Value([where], 0.9))
             fragments.extend(_cut(text, line, cuts, whole=key == "certificates", first=not fragments))
+        # A bare number is no name: it stays unparsed rather than stand for one.
+        fragments = [part for part in fragments if any(c.isalpha() for c in text[slice(*part)])]
         if not fragments:
             if rest:
                 fragments = [(rest[0].start, rest[-1].end)]

@@ -863,6 +863,8 @@ def _completes_date(first: str, second: str) -> bool:
     """Whether two label lines say together a date or period that the first alone does not (`Dec 2013 - Dec` / `2014`)."""  # noqa: E501
     if not any(c.isdigit() for c in second) or len(second) > 24:
         return False
+    if re.fullmatch(r"\s*\d{4}\s*", first) and re.fullmatch(r"\s*\d{4}\s*", second):
+        return False  # two entries' years, one below the other
     alone, both = ranges(first), ranges(f"{first} {second}")
     if any(not period.single for period in alone):
         return False

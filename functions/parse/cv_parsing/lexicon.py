@@ -67,6 +67,7 @@ class Lexicon:
     course_labels: set[str] = field(default_factory=set)
     area_links: set[str] = field(default_factory=set)
     skill_leads: set[str] = field(default_factory=set)
+    date_leads: set[str] = field(default_factory=set)
     honours: set[str] = field(default_factory=set)
     at_words: set[str] = field(default_factory=set)
     fluency: set[str] = field(default_factory=set)
@@ -161,8 +162,8 @@ def _load(path: Path) -> dict[str, Any]:
 
 _SETS = (
     "seasons", "present", "since", "until", "expected", "range_words", "titles", "seniority", "organisations",
-    "degrees", "institutions", "score_labels", "course_labels", "area_links", "skill_leads", "honours", "at_words",
-    "fluency", "languages", "document_titles", "employment_types", "weak_sections", "body_labels",
+    "degrees", "institutions", "score_labels", "course_labels", "area_links", "skill_leads", "date_leads", "honours",
+    "at_words", "fluency", "languages", "document_titles", "employment_types", "weak_sections", "body_labels",
 )  # fmt: skip
 _SUBSTRINGS = ("titles", "organisations", "degrees", "institutions")
 

@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -76,9 +77,10 @@ def understand(document: Document) -> Parsed:
             builder.put(basics, "label", "/basics", Value([(section.lines[0].start, section.lines[-1].end)], 0.85))
     for section in by_kind.get("summary", ()):
         _read_summary(builder, section)
-    title_first = _read_work(builder, by_kind.get("work", []), "work")
-    _read_work(builder, by_kind.get("volunteer", []), "volunteer")
-    _read_education(builder, by_kind.get("education", []), title_first)
+    styles: Counter[tuple[object, ...]] = Counter()
+    title_first = _read_work(builder, by_kind.get("work", []), "work", styles)
+    _read_work(builder, by_kind.get("volunteer", []), "volunteer", styles)
+    _read_education(builder, by_kind.get("education", []), title_first, styles)
     _read_projects(builder, by_kind.get("projects", []))
     if skills := [line for section in by_kind.get("skills", ()) for line in section.lines]:
         read_skills(builder, take_language_table(builder, skills))
@@ -102,6 +104,8 @@ def understand(document: Document) -> Parsed:
     for section in sections[1:]:
         if section.kind in ("custom", "courses"):
             read_custom(builder, section.heading, section.lines)
+    if document.image:
+        builder.resume.setdefault("basics", {})["image"] = document.image
     language = language_of(document.text)
     meta = builder.resume.setdefault("meta", {}).setdefault("cvmaker", {})
     if language:
@@ -305,8 +309,13 @@ def _title_of_its_kind(entry: Entry) -> None:
         first.kind = ""
 
 
-def _read_work(builder: Builder, sections: list[Section], key: str) -> float:
-    """Fill `work` or `volunteer`; returns how consistently titles stand before employers (-1 to 1)."""
+def _read_work(
+    builder: Builder, sections: list[Section], key: str, styles: "Counter[tuple[object, ...]]"
+) -> float:
+    """Fill `work` or `volunteer`; returns how consistently titles stand before employers (-1 to 1).
+
+    `styles` counts how often a style is a title's, less how often it is an employer's.
+    """
     entries = _entries_of(builder, sections, education=False)
     if not entries:
         return 0.0
@@ -326,9 +335,11 @@ def _read_work(builder: Builder, sections: list[Section], key: str) -> float:
         position, company, rest, sure = _choose_work(entry, scores, votes, typical)
         if position is not None and company is not None:
             order += 1 if position.start < company.start else -1
+            styles[style_slot(position)] += 1
+            styles[style_slot(company)] -= 1
         item: dict[str, Any] = {}
         pointer = f"/{key}/{len(items)}"
-        if company is None and position is not None:
+        if company is None:
             company = _employer_in_place(builder.document, entry, position)
         if company is None and position is not None:
             # "Freelance" in the employer's place is the employer.
@@ -463,7 +474,9 @@ def _place_after_comma(
     return replace(company, end=company.start + comma, text=inner[:comma]), place
 
 
-def _employer_in_place(document: Document, entry: Entry, position: Fragment) -> Fragment | None:
+def _employer_in_place(
+    document: Document, entry: Entry, position: Fragment | None, aside: Sequence[Range] = ()
+) -> Fragment | None:
     """In "Acme, Spain" with no other employer in sight, the part no gazetteer knows is the employer."""
     words = lexicon()
     for number, fragment in enumerate(entry.fragments):
@@ -481,8 +494,9 @@ def _employer_in_place(document: Document, entry: Entry, position: Fragment) -> 
             or key in words.countries
             or not (
                 fragment.bold
+                or position is None
                 or fragment.start < position.start
-                or sum(not other.bracketed for other in entry.fragments) == 2
+                or sum(not other.bracketed and other.range not in aside for other in entry.fragments) == 2
             )
         ):
             continue
@@ -588,7 +602,9 @@ _LEVEL = re.compile(r"(?i)(?:ISCED|EQF|EQR|DQR|NQF|RQF|CITE|CEC|QEQ|MEC)\b(?:[-\
 """The level of a study on one of the official scales, as Europass prints it: neither degree nor institution."""
 
 
-def _read_education(builder: Builder, sections: list[Section], title_first: float) -> None:
+def _read_education(
+    builder: Builder, sections: list[Section], title_first: float, styles: "Counter[tuple[object, ...]]"
+) -> None:
     entries = _entries_of(builder, sections, education=True)
     if not entries:
         return
@@ -628,7 +644,13 @@ def _read_education(builder: Builder, sections: list[Section], title_first: floa
                 levels.append(fragment.range)
                 continue
             candidates.append(fragment)
-        institution, degree, rest, sure = _choose_education(candidates, scores, votes, title_first)
+        if len(candidates) == 1 and institution_score(candidates[0].text) < 1:
+            # "Fisher Family, United States" with no other institution in sight: what no gazetteer knows is its name.
+            named = _employer_in_place(builder.document, entry, candidates[0], levels)
+            candidates += [named] if named is not None else []
+            if named is not None:
+                scores[id(named)] = -0.3
+        institution, degree, rest, sure = _choose_education(candidates, scores, votes, title_first, styles)
         if levels and degree is None and institution is not None and institution_score(institution.text) < 1:
             institution, degree = None, institution  # a level is a qualification's
         institution_value = Value([institution.range], sure) if institution else None
@@ -641,7 +663,7 @@ def _read_education(builder: Builder, sections: list[Section], title_first: floa
             previous = institution_value
         area_rest: list[Fragment] = []
         if degree is not None:
-            following = [f for f in rest if f.line == degree.line or f.line == degree.line + 1]
+            following = [f for f in rest if f.line in (degree.line, degree.line + 1) or _AREA_LEAD.match(f.text)]
             _put_degree(builder, item, pointer, degree, following, sure)
             area_rest = [f for f in rest if (f.start, f.end) not in list(builder.used[-6:])]
         else:
@@ -688,6 +710,7 @@ def _choose_education(
     scores: dict[int, float],
     votes: dict[tuple[object, ...], float],
     title_first: float,
+    styles: "Counter[tuple[object, ...]]",
 ) -> tuple[Fragment | None, Fragment | None, list[Fragment], float]:
     """(institution, degree or area, what is left, confidence)."""
     if not candidates:
@@ -696,8 +719,10 @@ def _choose_education(
         only = candidates[0]
         own = scores.get(id(only), 0.0)
         styled = votes.get(style_slot(only), 0.0)
-        if abs(styled) > 0.2 and abs(own) < 0.5:
-            own += styled
+        if abs(own) < 0.5:
+            # What studies look like elsewhere, or titles and employers of jobs where those differ in style.
+            alike = styles[style_slot(only)]
+            own += styled if abs(styled) > 0.2 else 0.5 if alike > 1 else -0.5 if alike < -1 else 0.0
         if own > 0.2:
             return None, only, [], 0.8
         return only, None, [], 0.8 if own < -0.2 else 0.5
@@ -722,6 +747,14 @@ def _choose_education(
 _AREA_LINK = re.compile(
     r"\s+(?:in|en|em|im|in der|di|w|по|στην?|στα|i|inom)\s+(?=\S)|,\s+|:\s+|\s+[–—-]\s+", re.IGNORECASE
 )
+
+
+_AREA_LEAD = re.compile(
+    r"(?i)(?:(?:double\s+)?major(?:ed|ing)?(?:\s+in\b|\s*:)|speciali[sz](?:ation|ing|ed)(?:\s+in\b|\s*:)|"
+    r"concentration(?:\s+in\b|\s*:)|field of study\s*:|(?:studienrichtung|fachrichtung|schwerpunkt)\s*:?|"
+    r"sp[ée]cialit[ée]\s*:?|especialidad(?:\s+en\b|\s*:)|indirizzo\s*:?)\s*"
+)
+"""What opens the field of study on a line of its own."""
 
 
 def _put_degree(
@@ -749,11 +782,21 @@ def _put_degree(
         builder.put(item, "studyType", pointer, Value([trim(text, degree.start + match.end(), degree.end)], sure))
         return
     builder.put(item, "studyType", pointer, Value([degree.range], sure))
+    bare = len(degree.text.split()) <= 2 and len(following) == 1
     area = next(
-        (f for f in following if f.line == degree.line and institution_score(f.text) < 1 and not f.bracketed), None
+        (
+            f
+            for f in following
+            if (f.line == degree.line or bare or _AREA_LEAD.match(f.text))
+            and institution_score(f.text) < 1
+            and not f.bracketed
+        ),
+        None,
     )
     if area is not None:
-        builder.put(item, "area", pointer, Value([area.range], sure - 0.15))
+        lead = _AREA_LEAD.match(text[area.start : area.end])
+        where = trim(text, area.start + (lead.end() if lead else 0), area.end)
+        builder.put(item, "area", pointer, Value([where], sure - 0.15))
 
 
 def _education_body(builder: Builder, item: dict[str, Any], pointer: str, entry: Entry, leftovers: list[Range]) -> None:
