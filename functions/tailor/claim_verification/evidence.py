@@ -1,6 +1,5 @@
 """Where a word of a proposal is supported in the statements it cites."""
 
-import os
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -154,7 +153,7 @@ class Evidence:
         for other, places in self.by_key.items():
             if len(other) < 5 or other[:5] != key[:5] or (key, other) in self.lexicon.contrast:
                 continue
-            common = len(os.path.commonprefix((key, other)))
+            common = _common_start(key, other)
             near = common >= 0.7 * min(len(key), len(other)) and max(len(key), len(other)) - common <= 5
             if near and (key in sets["titles"]) == (other in sets["titles"]):
                 yield from places
@@ -185,6 +184,16 @@ class Evidence:
 
     def token(self, place: Place) -> Token:
         return self.texts[place.text].tokens[place.token]
+
+
+def _common_start(left: str, right: str) -> int:
+    """How many letters two words have in common at their beginning."""
+    length = 0
+    for a, b in zip(left, right, strict=False):
+        if a != b:
+            break
+        length += 1
+    return length
 
 
 def _token_at(text: Text, start: int) -> int:

@@ -126,7 +126,7 @@ class Lexicon:
 
     def _find_kin(self, key: str) -> Iterator[str]:
         senses = self.thesaurus.senses(key) if self.thesaurus else None
-        if senses is None:
+        if senses is None or key in self.sets["titles"]:
             return
         for ending, bases in _DEVERBAL:
             if key.endswith(ending) and len(key) - len(ending) >= 3:
@@ -222,9 +222,9 @@ _DEVERBAL = (
     ("ation", ("e", "ate", "", "y")), ("ication", ("y",)), ("ction", ("ct", "ce")), ("ption", ("be", "ve", "pt")),
     ("ition", ("e", "it", "")), ("ution", ("ute", "ve")), ("etion", ("ete",)), ("tion", ("t", "te")),
     ("sion", ("d", "de", "s", "se", "t")), ("ment", ("", "e")), ("ance", ("", "e")), ("ence", ("", "e")),
-    ("ure", ("", "e")), ("age", ("", "e")), ("oval", ("ove",)), ("ewal", ("ew",)), ("osal", ("ose",)),
-    ("ival", ("ive",)), ("aisal", ("aise",)), ("ieval", ("ieve",)), ("erral", ("er",)), ("awal", ("aw",)),
-    ("earsal", ("earse",)),
+    ("ure", ("", "e")), ("er", ("", "e")), ("or", ("e", "")), ("age", ("", "e")), ("oval", ("ove",)),
+    ("ewal", ("ew",)), ("osal", ("ose",)), ("ival", ("ive",)), ("aisal", ("aise",)), ("ieval", ("ieve",)),
+    ("erral", ("er",)), ("awal", ("aw",)), ("earsal", ("earse",)),
 )  # fmt: skip
 
 # Ends of verb stems that rarely lost an "e" before -ed or -ing: "lift|ed", not "creat|ed".
@@ -250,12 +250,12 @@ _WORD_SETS = (
     "languages", "interpersonal", "language_words", "group_words", "tenure", "language_noun", "weak", "watching",
     "departments", "strict", "strong", "handling", "leadlike", "definite", "count_nouns", "time_nouns", "light",
     "mass_nouns", "event_nouns", "heads", "studying", "making", "averting", "several_words", "bodies", "gained",
-    "outcomes",
+    "outcomes", "led_events", "giving", "grades",
 )  # fmt: skip
 _WRITTEN_SETS = (
     "role by", "role to", "role from", "per", "articles", "opening", "closing", "year_before", "range", "singular",
     "prepositions", "by_agent", "auxiliary", "verbs", "ing_nouns", "verb_titles", "limits", "plural_articles",
-    "fellows", "about_numbers", "ordinals", "credentials",
+    "fellows", "about_numbers", "ordinals", "nobody", "means", "credentials",
 )  # fmt: skip
 
 

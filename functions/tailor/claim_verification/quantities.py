@@ -225,6 +225,12 @@ def _read(tokens: list[Token], index: int, lexicon: Lexicon) -> Quantity | None:
             break
     following = tokens[last + 1] if last + 1 < len(tokens) else None
     if (
+        first > 1
+        and tokens[first - 1].low in ("by", "par", "durch", "por", "per")
+        and tokens[first - 2].low.startswith(("divid", "divis", "multipl"))
+    ):
+        return Quantity(value, "multiple", first, last, "")  # "divisé par trois"
+    if (
         following is not None
         and (following.low in _TIMES or (following.glued and following.low == "x"))
         and not currency
@@ -416,7 +422,13 @@ def _context(quantity: Quantity, text: Text, lexicon: Lexicon) -> None:
     ):
         place -= 1
     article = tokens[quantity.first - 1].low if quantity.first else ""
-    if quantity.kind == "percent" and article in ("un", "um") and lexicon.language in ("es", "pt"):
+    ahead_of = tokens[quantity.first - 2].low if quantity.first > 1 else ""
+    if (
+        quantity.kind == "percent"
+        and article in ("un", "um")
+        and lexicon.language in ("es", "pt")
+        and ahead_of not in ("de", "a", "del", "al", "desde", "hasta", "para", "até")
+    ):
         changes = lexicon.sets["up"] | lexicon.sets["down"]
         home = tokens[quantity.first].clause
         if any(token.key in changes and token.clause == home for token in tokens[: quantity.first]):
@@ -439,6 +451,7 @@ def _context(quantity: Quantity, text: Text, lexicon: Lexicon) -> None:
             and unit is not None
             and (kind := lexicon.units.get((unit.low,)))
             and kind[0] in ("time", "months")
+            and not (offset + 2 < len(tokens) and tokens[offset + 2].raw.isdigit())  # "im Jahr 2022"
             and (offset == ahead or tokens[offset - 1].low not in ("within", "in", "over", "of", "during", "inside"))
         ):
             quantity.per = _rate(kind)
@@ -530,7 +543,7 @@ def _change(start: Quantity, end: Quantity) -> Iterator[Quantity]:
 
 def follows(claim: Quantity, source: Quantity) -> bool:
     """Whether the claimed number is true when the source's number is, words such as "over" and "up to" included."""
-    stated, true = claim.value, source.value
+    stated, true = claim.value, source.value * _per_year(claim, source)
     if claim.kind == "count" and source.kind == "year":
         return stated == true and not claim.comparator  # "the 2018 conference"
     if claim.kind == "count" and source.kind == "multiple":
@@ -596,10 +609,17 @@ def follows(claim: Quantity, source: Quantity) -> bool:
     if how == "lt":
         return true < stated <= 1.6 * true or (source.derived and same)
     if how == "near":
-        return 0.88 * stated <= true < stated or same
+        return 0.85 * stated <= true < stated or same
     if how == "within":
         return true <= stated <= 1.35 * true
     return how == "max" and same and source.in_range
+
+
+def _per_year(claim: Quantity, source: Quantity) -> float:
+    """“$14k a month” → “$168k a year”: how many of the source's months the claim's span has; else 1."""
+    if claim.per == source.per or not (claim.per.startswith("months:") and source.per.startswith("months:")):
+        return 1.0
+    return float(claim.per.partition(":")[2]) / float(source.per.partition(":")[2])
 
 
 def _digits(value: float) -> int:

@@ -8,7 +8,13 @@ from cvmaker_core.schema.artefacts import Parsed
 
 from claim_verification.alignment import Alignment
 from claim_verification.checks.numbers import check_numbers
-from claim_verification.checks.person import check_degrees, check_languages, check_present, check_titles
+from claim_verification.checks.person import (
+    check_certificates,
+    check_degrees,
+    check_languages,
+    check_present,
+    check_titles,
+)
 from claim_verification.checks.propositions import PROPOSITION_CHECKS
 from claim_verification.checks.words import check_employers, check_verbatim, check_words
 from claim_verification.evidence import Evidence
@@ -86,6 +92,7 @@ _CHECKS = (
     *PROPOSITION_CHECKS,
     check_titles,
     check_degrees,
+    check_certificates,
     check_languages,
     check_present,
 )

@@ -106,7 +106,9 @@ def _same_use(a: Alignment, claim: Quantity, known: Quantity, number: int) -> bo
         and _has_start(text, known)
     ):
         return False  # "from 3 to 28" is not "added 28"
-    if not roles_agree(claim, known) or (claim.per and known.per and claim.per != known.per):
+    if not roles_agree(claim, known) or (
+        claim.per and known.per and claim.per != known.per and not _months_both(claim, known)
+    ):
         return False
     if (
         claim.role == "to"
@@ -150,7 +152,12 @@ def roles_agree(claim: Quantity, known: Quantity) -> bool:
 
 def _has_start(text: Text, end: Quantity) -> bool:
     """Whether “from …” stands right before this “to …”."""
-    return any(q.role == "from" and 0 < end.first - q.last <= 4 for q in text.quantities)
+    return any(q.role == "from" and q.value > 0 and 0 < end.first - q.last <= 4 for q in text.quantities)
+
+
+def _months_both(claim: Quantity, known: Quantity) -> bool:
+    """Rates a month and a year convert."""
+    return claim.per.startswith("months:") and known.per.startswith("months:")
 
 
 def _is_label(a: Alignment, token: Token) -> bool:

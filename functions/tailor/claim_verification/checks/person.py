@@ -21,6 +21,8 @@ def check_titles(a: Alignment) -> Iterator[VerdictReason]:
     for position, token in enumerate(a.words):
         if token.key not in lexicon.sets["titles"] or token.quantity is not None:
             continue
+        if lexicon.language == "de" and token.low.endswith("ung"):
+            continue  # "Buchhaltung" is no person
         if lexicon.language == "en" and token.low.endswith(("ed", "ing")) and token.low != token.key:
             continue  # "piloted", "engineered": a deed, judged as a word
         first = position
@@ -214,12 +216,18 @@ def _fields_of_study(a: Alignment, levels: tuple[frozenset[tuple[str, ...]], ...
             if link is None or not known or not a.cited.whole_entries:
                 continue
             for token in ahead[link + 1 :]:
-                if token.clause != a.words[start].clause or token.low in a.lexicon.sets["prepositions"] - {
-                    "and",
-                    "und",
-                    "et",
-                    "y",
-                }:
+                if (
+                    token.low in a.lexicon.sets["articles"]
+                    or token.clause != a.words[start].clause
+                    or token.low
+                    in a.lexicon.sets["prepositions"]
+                    - {
+                        "and",
+                        "und",
+                        "et",
+                        "y",
+                    }
+                ):
                     break
                 if a.contentful(token) and token.key not in known | stated and not _kindred(a, token, known):
                     yield VerdictReason("degree", f"“{token.raw}” is no field of a degree in the CV")
@@ -239,10 +247,18 @@ def check_languages(a: Alignment) -> Iterator[VerdictReason]:
     lexicon = a.lexicon
     levels = lexicon.groups.get("levels", ())
     entries = [entry for entry in a.source.entries.values() if entry.section == "languages"]
+    listed = {
+        t.key
+        for e in entries
+        for p, v in e.facts.items()
+        if p.endswith("/language")
+        for t in a.verifier.analysed(p, v).words
+    }
     named = [
         n
         for n, token in enumerate(a.words)
-        if token.key in lexicon.sets["languages"] and (token.raw[:1].isupper() or lexicon.language not in ("en", "de"))
+        if token.key in lexicon.sets["languages"] | listed
+        and (token.raw[:1].isupper() or lexicon.language not in ("en", "de"))
     ]
     for position in named:
         token = a.words[position]
@@ -297,6 +313,17 @@ def _shared_level(a: Alignment, named: list[int], position: int, window: list[in
     if first == position or any(find_phrases([a.words[n] for n in window], phrases) for phrases in levels):
         return window
     return [*range(max(0, first - 4), first), *window]
+
+
+def check_certificates(a: Alignment) -> Iterator[VerdictReason]:
+    """A certificate keeps its grade: associate is not professional."""
+    entries = [entry for entry in a.cited.entries if entry.section == "certificates"]
+    if not entries or len(entries) != len(a.cited.entries):
+        return
+    known = {t.key for e in entries for v in e.facts.values() for t in a.verifier.analysed("certificate", v).words}
+    for token in a.words:
+        if token.key in a.lexicon.sets["grades"] and token.key not in known:
+            yield VerdictReason("certificate", f"“{token.raw}” is not the certificate's grade")
 
 
 def check_present(a: Alignment) -> Iterator[VerdictReason]:

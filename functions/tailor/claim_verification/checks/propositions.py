@@ -17,7 +17,7 @@ def check_directions(a: Alignment) -> Iterator[VerdictReason]:
         if known is None or home is None or quantity.kind in ("year", "ordinal"):
             continue
         said, true = _sign(a, a.text, quantity), _sign(a, a.statements[home], known)
-        if said and true and said != true:
+        if said and true and said != true and not _bettered(a, quantity):
             yield VerdictReason("direction", f"“{quantity.text}” goes the other way in the source")
         elif (
             said
@@ -37,6 +37,12 @@ def check_directions(a: Alignment) -> Iterator[VerdictReason]:
                 and (first.role, last.role) == ("to", "from")
             ):
                 yield VerdictReason("direction", f"“{start.text}” and “{end.text}” have changed places")
+
+
+def _bettered(a: Alignment, quantity: Quantity) -> bool:
+    """“three times faster”: better, not more."""
+    after = a.text.tokens[quantity.last + 1 : quantity.last + 4]
+    return quantity.kind == "multiple" and any(t.key in a.lexicon.sets["improving"] for t in after)
 
 
 def _sign(a: Alignment, text: Text, quantity: Quantity) -> int:
@@ -195,7 +201,7 @@ def check_leading(a: Alignment) -> Iterator[VerdictReason]:
         if token.key not in lead or token.quantity is not None:
             continue
         places = a.places.get(token.index, [])
-        if not places or any(place.text >= a.own for place in places):
+        if not places or any(place.text >= a.own for place in places) or leads_event(a, token):
             continue
         after = a.text.tokens[token.index + 1] if token.index + 1 < len(a.text.tokens) else None
         if after is not None and not after.mark and all(_under(a, place) for place in places if place.strength > 1):
@@ -207,6 +213,18 @@ def check_leading(a: Alignment) -> Iterator[VerdictReason]:
             yield VerdictReason("scope", f"“{token.raw}” is said of something else in the source")
 
 
+def leads_event(a: Alignment, token: Token) -> bool:
+    """“led tours” for “guided tours”, “led a class” for “taught a class”: an event is led by who gives it."""
+    if token.key != a.lexicon.key("lead") or a.lexicon.language != "en" or token.index + 1 >= len(a.text.tokens):
+        return False
+    events = a.lexicon.sets["led_events"]
+    things = [t for t in a.text.tokens[token.index + 1 : token.index + 6] if t.clause == token.clause]
+    giving = a.lexicon.sets["giving"]
+    return any(t.key in events and a.in_statements(t) for t in things) and any(
+        t.key in giving and (t.initial or t.low.endswith(("ed", "ing"))) for text in a.statements for t in text.words
+    )
+
+
 def _under(a: Alignment, place: Place) -> bool:
     """“under supervision”, “under the direction of”: done to the person."""
     tokens = a.evidence.texts[place.text].tokens
@@ -214,6 +232,9 @@ def _under(a: Alignment, place: Place) -> bool:
         t.low in ("under", "unter", "sous", "bajo", "sob", "sotto", "onder")
         for t in tokens[max(0, place.token - 2) : place.token]
     )
+
+
+_NONE_OF_THEM = frozenset(("neither", "none", "nobody", "nothing", "keinen", "keine", "aucun", "aucune", "ninguno"))
 
 
 def check_negation(a: Alignment) -> Iterator[VerdictReason]:
@@ -231,10 +252,14 @@ def check_negation(a: Alignment) -> Iterator[VerdictReason]:
     for number, text in enumerate(a.statements):
         for word in denies(text.words):
             scope = [t for t in text.words if t.clause == word.clause and t.index > word.index][:7]
+            if word.low in _NONE_OF_THEM and not any(a.contentful(t) for t in scope):  # "recommended neither"
+                scope = [t for t in text.words if t.clause == word.clause and t is not word]
             if a.uses(number, scope) and not denied and not a.rests_on(number, [word]):
                 yield VerdictReason("negation", f"the source says “{word.raw} {' '.join(t.raw for t in scope[:2])}”")
     for token in denies(a.words):
-        if not a.places.get(token.index) and not any(denies(text.words) for text in a.statements):
+        if not a.places.get(token.index) and not any(
+            denies(text.words) or any(t.low in a.lexicon.sets["nobody"] for t in text.words) for text in a.statements
+        ):
             yield VerdictReason("negation", f"“{token.raw}” is not in the source")
 
 
@@ -406,9 +431,10 @@ def per_thing(a: Alignment, start: int) -> bool:
 
 def _new_rate(a: Alignment, start: int) -> bool:
     """“every night” where the source names nights but states no such rate."""
-    time = next((t for t in a.words[start + 1 : start + 3] if t.key in a.lexicon.sets["time_nouns"]), None)
-    if time is None:
-        return False
+    times = [t for t in a.words[start + 1 : start + 3] if t.key in a.lexicon.sets["time_nouns"]]
+    time = times[-1] if times else None
+    if time is None or a.words[start + 1] not in times:
+        return False  # "every fourth week" is judged as a number
     exact = [p for p in a.in_statements(time) if p.strength == EXACT]
     return bool(exact) and all(_of_other_noun(a, p) for p in exact)
 
@@ -418,6 +444,9 @@ def _of_other_noun(a: Alignment, place: Place) -> bool:
     tokens = a.evidence.texts[place.text].tokens
     after = tokens[place.token + 1] if place.token + 1 < len(tokens) else None
     before = tokens[place.token - 1].low if place.token else ""
+    own = tokens[place.token].quantity
+    if own is not None and own.kind in ("time", "months"):
+        return True  # "one week in five"
     return (
         after is not None
         and after.low.endswith("s")
@@ -825,6 +854,37 @@ def _behind_by(a: Alignment, text: Text, index: int, verb: str) -> bool:
     return False
 
 
+_OF_WHICH = ("of which", "of whom", "of them", "of these", "wovon", "davon", "dont", "de los cuales", "de ellos")
+
+
+def check_parts(a: Alignment) -> Iterator[VerdictReason]:
+    """“found three checks, two of which were removed” is not “removed three checks”."""
+    for number, text in enumerate(a.statements):
+        for part in text.quantities:
+            behind = " ".join(t.low for t in text.tokens[part.last + 1 : part.last + 4])
+            before = text.tokens[part.first - 1].low if part.first else ""
+            if part.kind != "count" or not (behind.startswith(_OF_WHICH) or before in ("davon", "dont")):
+                continue
+            zone = {t.index for t in text.words if t.clause == text.tokens[part.first].clause and t.index > part.last}
+            if any(a.matched.get(id(q)) is part for q in a.text.quantities):
+                continue
+            for quantity in a.text.quantities:
+                known = a.matched.get(id(quantity))
+                clause = a.text.tokens[quantity.first].clause
+                if known is None or known is part or known not in text.quantities or quantity.kind != "count":
+                    continue
+                drawn = [
+                    token
+                    for token in a.words
+                    if token.clause == clause
+                    and (exact := [p for p in a.in_statements(token) if p.strength > 1])
+                    and a.contentful(token)
+                    and all(p.text == number and p.token in zone for p in exact)
+                ]
+                if drawn:
+                    yield VerdictReason("number", f"“{drawn[0].raw}” holds of {part.text} in the source")
+
+
 def check_workplaces(a: Alignment) -> Iterator[VerdictReason]:
     """To work for a council is not to work at it: a body the source serves does not become the employer."""
     for token in a.words:
@@ -886,5 +946,5 @@ def _object(a: Alignment, text: Text, index: int) -> list[Token]:
 PROPOSITION_CHECKS = (
     check_directions, check_restrictions, check_prefixes, check_company_kept, check_help, check_leading,
     check_negation, check_plurals, check_quantifiers, check_sides, check_agents, check_company, check_objects,
-    check_light_verbs, check_causes, check_merged, check_doers, check_workplaces, check_objects_moved,
+    check_light_verbs, check_causes, check_merged, check_parts, check_doers, check_workplaces, check_objects_moved,
 )  # fmt: skip

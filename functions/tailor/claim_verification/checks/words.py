@@ -7,7 +7,7 @@ from cvmaker_core.skill_aliases import skill_classes
 from cvmaker_core.text import fold
 
 from claim_verification.alignment import Alignment, find_phrases
-from claim_verification.checks.propositions import is_plural, per_thing
+from claim_verification.checks.propositions import is_plural, leads_event, per_thing
 from claim_verification.models import VerdictReason
 from claim_verification.source import Entry
 from claim_verification.tokens import Token
@@ -92,9 +92,24 @@ def _unsupported(a: Alignment, covered: set[int], framed: set[int]) -> Iterator[
             or token.key in lexicon.sets["framing"]
         ):
             continue
-        if _weak_verb(a, token) or named_anywhere(a, token) or _follows_otherwise(a, token) or _compound(a, token):
+        if (
+            _of_rate(a, token)
+            or leads_event(a, token)
+            or _weak_verb(a, token)
+            or named_anywhere(a, token)
+            or _follows_otherwise(a, token)
+            or _compound(a, token)
+        ):
             continue
         yield token, VerdictReason(_code(a, token), f"“{token.raw}” does not follow from the cited text")
+
+
+def _of_rate(a: Alignment, token: Token) -> bool:
+    """The unit of a rate that the numbers check has found true: "$168k a *year*"."""
+    return (token.low,) in a.lexicon.units and any(
+        q.per and (known := a.matched.get(id(q))) is not None and known.per and 0 < token.index - q.last <= 3
+        for q in a.text.quantities
+    )
 
 
 def _unknown_head(a: Alignment, token: Token) -> bool:
@@ -226,7 +241,7 @@ def _harmless(a: Alignment, token: Token) -> bool:
     if lexicon.language == "de" and token.raw[:1].isupper():
         return False
     if (
-        any(key in pair for pair in lexicon.contrast)
+        any((key, t.key) in lexicon.contrast for text in a.statements for t in text.words)
         or (token.low,) in lexicon.units
         or (key,) in lexicon.phrases.get("seniority", ())
     ):
@@ -238,7 +253,23 @@ def _harmless(a: Alignment, token: Token) -> bool:
         return False
     if any(mention.start <= token.start < mention.end for mention in a.text.skills):
         return False
-    return key not in a.verifier.anywhere.by_key
+    return not _new_means(a, token)
+
+
+def _new_means(a: Alignment, token: Token) -> bool:
+    """Whether the word stands in a means of which nothing rests on the source: "by changing supplier"."""
+    tokens = a.text.tokens
+    start = token.index
+    while start and not tokens[start].mark and tokens[start].low not in a.lexicon.sets["means"]:
+        start -= 1
+    if tokens[start].low not in a.lexicon.sets["means"] or tokens[start].clause != token.clause:
+        return False
+    phrase: list[Token] = []
+    for other in tokens[start + 1 :]:
+        if other.mark or (phrase and other.low in a.lexicon.sets["prepositions"] - {"to", "of"}):
+            break
+        phrase.append(other)
+    return token in phrase and not any(_rests(a, other) for other in phrase)
 
 
 def check_verbatim(a: Alignment) -> Iterator[VerdictReason]:
@@ -593,10 +624,11 @@ def _compound(a: Alignment, token: Token) -> bool:
     lows = {t.low for text in a.evidence.texts for t in text.words if len(t.low) >= 4 and t.low.isalpha()}
     stems = {low[: len(low) - cut] for low in lows for cut in range(3) if len(low) - cut >= 4}
     bare = token.low.rstrip("sn")
+    root = bare.removesuffix("e") if len(bare) > 5 else bare
+    if len(root) >= 5 and any(low.startswith(root) and len(low) - len(root) >= 5 for low in lows):
+        return True  # "Ersatzteile" of "Ersatzteilgeschäft"
     if any(low.rstrip("sn").endswith(bare) and len(low) - len(bare) >= 4 for low in lows if len(bare) >= 5):
         return True
-    if any(low.startswith(bare) and len(low) - len(bare) >= 5 for low in lows if len(bare) >= 6):
-        return True  # "Getriebe" of "Getriebegehäuse"
     if any(low.endswith((token.low, bare)) and len(low) - len(bare) >= 3 for low in lows if len(bare) >= 5):
         return True
     for stem in stems:
