@@ -167,7 +167,8 @@ def _regrouped(pairs: list[tuple[str, str, str | None, str]], sent: Any, read: A
             continue
         if not isinstance(one, dict) or not isinstance(other, dict):
             continue
-        for family in field_rules()["families"]:
+        families = [*field_rules()["families"], *field_rules()["families_of"].get("".join(here.split("/")[1:2]), ())]
+        for family in families:
             phrase = _phrase(one, family)
             if phrase and phrase == _phrase(other, family):  # the same words, whoever took which
                 found.update(

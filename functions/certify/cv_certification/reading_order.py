@@ -84,9 +84,11 @@ def judge_order(entries: Iterable[Entry], index: TextIndex) -> OrderFindings:
     findings = OrderFindings()
     passed: dict[str, int] = {}
     found: list[tuple[Entry, dict[str, Place]]] = []
+    entries = list(entries)
+    heads_of_all = {value: index.find_words(value) for entry in entries for value in entry.head.values()}
     for entry in entries:
         section = entry.pointer.split("/")[1]
-        places, anchor = _places(entry, index, passed.get(section, 0), findings)
+        places, anchor = _places(entry, index, passed.get(section, 0), findings, heads_of_all)
         if anchor is not None:
             passed[section] = max([anchor[1], *(places[pointer][1] for pointer in entry.prose if pointer in places)])
             found.append((entry, places))
@@ -134,8 +136,15 @@ def _overlapping(spans: list[Span]) -> list[str]:
     return found
 
 
+def _own_ranges(value: str, ranges: list[Place], heads_of_all: dict[str, list[Place]]) -> list[Place]:
+    """The places that are no part of a longer head ("Amazon" within another entry's "Associate, Amazon")."""
+    longer = [place for other, places in heads_of_all.items() if len(other) > len(value) for place in places]
+    own = [here for here in ranges if not any(start <= here[0] and here[1] <= end for start, end in longer)]
+    return own or ranges
+
+
 def _places(
-    entry: Entry, index: TextIndex, after: int, findings: OrderFindings
+    entry: Entry, index: TextIndex, after: int, findings: OrderFindings, heads_of_all: dict[str, list[Place]]
 ) -> tuple[dict[str, Place], Place | None]:
     """Where each of an entry's texts stands, chosen so that they lie together, and the anchor among them."""
     candidates: dict[str, list[Place]] = {}
@@ -145,7 +154,7 @@ def _places(
         if not ranges and (place := index.find(value)):
             ranges = [place]
         if ranges:
-            candidates[pointer] = ranges
+            candidates[pointer] = _own_ranges(value, ranges, heads_of_all) if pointer in entry.head else ranges
         elif not index.contains(value):
             findings.broken_values.append(pointer)
     if not candidates:

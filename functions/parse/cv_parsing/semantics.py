@@ -309,9 +309,7 @@ def _title_of_its_kind(entry: Entry) -> None:
         first.kind = ""
 
 
-def _read_work(
-    builder: Builder, sections: list[Section], key: str, styles: "Counter[tuple[object, ...]]"
-) -> float:
+def _read_work(builder: Builder, sections: list[Section], key: str, styles: "Counter[tuple[object, ...]]") -> float:
     """Fill `work` or `volunteer`; returns how consistently titles stand before employers (-1 to 1).
 
     `styles` counts how often a style is a title's, less how often it is an employer's.

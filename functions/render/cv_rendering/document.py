@@ -367,6 +367,8 @@ class _SectionBuilder:
             # It opens the entry, in the style that it has below the titles of other entries
             # (without dates only a title's style would show that an entry begins).
             result = replace(result, title=result.subtitle, subtitle="", opens_with_subtitle=bool(result.dates))
+        elif not result.title and result.location:
+            result = replace(result, title=result.location, location="")
         return result
 
     def _one_date(self, value: str | None) -> str:
