@@ -260,6 +260,10 @@ def _name_candidates(
                 run = []
         if run:
             runs.append(run)
+    lead = runs[0] if runs else []
+    same = next((i for i, word in enumerate(lead) if (word.font, word.color) != (lead[0].font, lead[0].color)), 0)
+    if 2 <= same <= 4:
+        runs.append(lead[:same])  # an address in another type may follow the name on its line
     for run in runs:
         titles = lexicon().document_titles
         while len(run) > 1 and plain(run[-1].text) in titles:
@@ -665,7 +669,7 @@ def _read_rest(
             value = text[start:end]
             if not any(c.isalnum() for c in value):
                 continue
-            if plain(value).strip(" :").replace(" ", "") in _NAME_LABELS:
+            if plain(value).strip(" :").replace(" ", "") in _NAME_LABELS | _FAMILY_LABELS | _GIVEN_LABELS:
                 builder.used.append((start, end))  # "Name:" says what stands beside it
                 continue
             kind = None

@@ -5,7 +5,6 @@ Read with a hardened parser (no entities, no network, bounded size and depth); r
 that point outside the package are links to show, never things to open.
 """
 
-import base64
 import contextlib
 import io
 import re
@@ -682,36 +681,22 @@ def _text_boxes(element: Any) -> list[Any]:
 
 
 def _photo(reader: _Reader) -> str | None:
-    """The first picture of the document, when it is small enough to be a portrait."""
+    """The first picture of the document that may be a portrait."""
+    tried = 0
     for name, size in reader.sizes.items():
-        suffix = name.lower().rpartition(".")[2]
-        if (
-            name.startswith("word/media/")
-            and suffix in ("png", "jpg", "jpeg")
-            and 2_000 < size <= limits.MAX_IMAGE_BYTES
-        ):
-            try:
-                data = reader.archive.read(name)
-            except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError):
-                return None
-            kind = "png" if data.startswith(b"\x89PNG") else "jpeg" if data.startswith(b"\xff\xd8") else None
-            shape = _png_shape(data) if kind == "png" else _jpeg_shape(data)
-            if kind and shape and 0.6 <= shape[1] / max(shape[0], 1) <= 1.8 and min(shape) >= 60:
-                return f"data:image/{kind};base64," + base64.b64encode(data).decode("ascii")
-    return None
+        if not name.startswith("word/media/") or name.lower().rpartition(".")[2] not in ("png", "jpg", "jpeg"):
+            continue
+        if not 1_500 < size <= limits.MAX_IMAGE_BYTES or tried >= 4:
+            continue
+        tried += 1
+        try:
+            data = reader.archive.read(name)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError):
+            continue
+        from cv_parsing.photo import portrait
 
-
-def _png_shape(data: bytes) -> tuple[int, int] | None:
-    return (int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")) if len(data) > 24 else None
-
-
-def _jpeg_shape(data: bytes) -> tuple[int, int] | None:
-    at = 2
-    while at + 9 < len(data) and data[at] == 0xFF:
-        marker = data[at + 1]
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            return int.from_bytes(data[at + 7 : at + 9], "big"), int.from_bytes(data[at + 5 : at + 7], "big")
-        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if found := portrait(data):
+            return found
     return None
 
 

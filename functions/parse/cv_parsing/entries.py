@@ -516,7 +516,8 @@ def _header_end(seen: list[_Seen], anchor: int | None) -> int:
         if not item.short or i > max(4, (anchor or 0) + 2) or (anchor is not None and i > anchor + 2):
             break
         text = item.line.text
-        if plain(text).strip(" :：") in lexicon().body_labels and item.line.text.rstrip()[-1:] in ":：":
+        words = plain(text).strip(" :：")
+        if words in lexicon().body_labels and (text.rstrip()[-1:] in ":：" or re.search(r"[\s/]", words)):
             break
         if text.rstrip().endswith(("...", "…")):
             break  # a text that trails off is no name
@@ -660,7 +661,11 @@ def _read_header_line(document: Document, entry: Entry, line: Line, number: int)
                     round(words[0].size * 2) / 2,
                     right,
                     bracketed=bracketed
-                    or (start > 0 and text[start - 1] in "(（[" and text[end : end + 1] in tuple(")）]")),
+                    or (
+                        bool(text[line.start : start].strip(" (（["))
+                        and text[start - 1] in "(（["
+                        and text[end : end + 1] in tuple(")）]")
+                    ),
                 )
             )
 

@@ -145,6 +145,7 @@ def _parse_pdf(data: bytes, mode: Mode, ocr: Ocr | None, warnings: list[StageWar
         scanned=scanned,
         fonts=content.fonts,
         hidden=content.hidden,
+        image=content.image,
     )
     _require_text(document)
     parsed = understand(document)

@@ -56,6 +56,8 @@ class PdfContent:
     hidden: list[HiddenText]
     fonts: list[str]
     attachment: bytes | None = None
+    image: str | None = None
+    """The person's portrait as a `data:` URI."""
     ocr_layer: bool = False
 
 
@@ -123,12 +125,13 @@ def read_pdf(document: "pdfium.PdfDocument", *, with_attachment: bool, deadline:
     fonts: Counter[str] = Counter()
     pages: list[PdfPage] = []
     ocr_layer = False
+    image: str | None = None
     total = 0
     for index in range(len(document)):
         if time.monotonic() > deadline:
             raise InputError("too_complex", "The PDF takes too long to read.", "Export a simpler copy and upload that.")
         try:
-            page = document[index]
+            page = _upright(document, index)
         except pdfium.PdfiumError:
             raise InputError(
                 "corrupt",
@@ -137,6 +140,10 @@ def read_pdf(document: "pdfium.PdfDocument", *, with_attachment: bool, deadline:
             ) from None
         try:
             result, was_ocr = _read_page(page, index + 1, hidden, fonts)
+            if index == 0 and with_attachment:
+                from cv_parsing.photo import portrait_on_page
+
+                image = portrait_on_page(page, result.width, result.height)
         finally:
             page.close()
         ocr_layer = ocr_layer or was_ocr
@@ -151,7 +158,34 @@ def read_pdf(document: "pdfium.PdfDocument", *, with_attachment: bool, deadline:
         fonts=[name for name, _ in fonts.most_common(12)],
         attachment=_json_attachment(document) if with_attachment else None,
         ocr_layer=ocr_layer,
+        image=image,
     )
+
+
+def _upright(document: "pdfium.PdfDocument", index: int) -> "pdfium.PdfPage":
+    """The page with its `/Rotate` carried out in its content (in memory), so that a turned page reads like any other."""
+    page = document[index]
+    turn = page.get_rotation()
+    if not turn:
+        return page
+    left, bottom, right, top = page.get_cropbox()
+    width, height = right - left, top - bottom
+    if turn == 180:
+        matrix = (-1.0, 0.0, 0.0, -1.0, right, top)
+    elif turn == 90:
+        matrix = (0.0, -1.0, 1.0, 0.0, -bottom, right)
+    else:
+        matrix = (0.0, 1.0, -1.0, 0.0, top, -left)
+    if turn != 180:
+        width, height = height, width
+    unclipped = pdfium_c.FS_RECTF(-1e5, 1e5, 1e5, -1e5)
+    pdfium_c.FPDFPage_TransFormWithClip(page.raw, pdfium_c.FS_MATRIX(*matrix), unclipped)
+    pdfium_c.FPDFPage_TransformAnnots(page.raw, *matrix)
+    page.set_mediabox(0, 0, width, height)
+    page.set_cropbox(0, 0, width, height)
+    page.set_rotation(0)
+    page.close()
+    return document[index]
 
 
 def _settle_medium(pages: list[PdfPage], fonts: "Counter[str]") -> None:

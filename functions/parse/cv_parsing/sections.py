@@ -123,7 +123,38 @@ def split_sections(document: Document) -> list[Section]:
             current.lines.append(line)
         by_side[line.side] = current
         previous = line
+    if len(sections) <= 2 and all(section.kind not in ("work", "education") for section in sections):
+        sections[:1] = _sections_without_names(sections[0].lines, body)
     return [section for section in sections if section.lines or section.heading or section.kind == "header"]
+
+
+def _sections_without_names(lines: list[Line], body: _Styles) -> list[Section]:
+    """Parts of a CV whose section names are pictures, or none: white space parts them, their dates say what they are.
+
+    A part counts only if at least two of its lines open with a period or a date; what stands before is the header.
+    """
+    parts: list[list[Line]] = []
+    for line in lines:
+        if not parts or line.gap_above > max(2.2, 1.6 * body.leading):
+            parts.append([])
+        parts[-1].append(line)
+    known = lexicon().languages
+    sections = [Section("header", None)]
+    for part in parts:
+        dated = 0
+        for line in part:
+            first = next(iter(mentions(line.text)), None)
+            dated += first is not None and first.value is not None and first.start <= 2
+        firsts = [plain(" ".join(word.text for word in line.cells[0])) for line in part]
+        if all(first in known for first in firsts) and all(len(line.cells) > 1 for line in part):
+            sections.append(Section("languages", None, part))
+        elif dated >= 2:
+            sections.append(Section("custom", None, part))
+        elif len(sections) > 1:
+            sections.append(Section("custom", None, part))
+        else:
+            sections[0].lines.extend(part)
+    return sections
 
 
 def _context_of_column(
@@ -147,10 +178,17 @@ def _context_of_column(
     header_like = line.page == 1 and (
         any(other.size > body.size * 1.35 for other in lead)
         or any("@" in other.text for other in lead)
+        or (len(lead) <= 6 and any(_profile_link(other.text) for other in lead))
         or (len(lead) <= 4 and position < 25)
         or not any(other.size > body.size * 1.1 or "@" in other.text for other in sections[0].lines)
     )
     return sections[0] if header_like else current
+
+
+def _profile_link(text: str) -> bool:
+    """Whether a line shows the address of the person's page in a network: contact, wherever it stands."""
+    low = text.casefold()
+    return any(host + "/" in low for host in lexicon().networks.values())
 
 
 def _heading_text(line: Line) -> str:

@@ -47,9 +47,9 @@ from cv_parsing.items import (
 )
 from cv_parsing.layout import join_words
 from cv_parsing.lexicon import language_of, lexicon, plain
-from cv_parsing.model import Document, Line
-from cv_parsing.patterns import PHONE
-from cv_parsing.sections import Section, split_sections
+from cv_parsing.model import Document, Line, runs_on
+from cv_parsing.patterns import EMAIL, PHONE
+from cv_parsing.sections import Section, split_sections, sub_line
 
 RESUME_SCHEMA = "https://raw.githubusercontent.com/jsonresume/resume-schema/v1.0.0/schema.json"
 _LISTED = ("certificates", "awards", "publications")
@@ -62,6 +62,7 @@ def understand(document: Document) -> Parsed:
     builder = Builder(document)
     sections = split_sections(document)
     _recognise_by_content(document, sections)
+    _lift_labelled_lists(document, sections)
     _note_headings(builder, sections)
     read_contact(builder, sections)
     by_kind: dict[str, list[Section]] = {}
@@ -246,6 +247,41 @@ def _recognise_by_content(document: Document, sections: list[Section]) -> None:
             section.kind = "education"
         elif "work" not in present and jobs * 2 > len(entries):
             section.kind = "work"
+
+
+_LISTED_UNDER = re.compile(r"\s*([^\W\d_][^:：\n\t]{1,28}?)\s*[:：]\s*(?=\S)")
+
+
+def _lift_labelled_lists(document: Document, sections: list[Section]) -> None:
+    """ "Technologies: …" or "Languages: …" in the header or the profile of a CV without such a section is that section."""
+    words = lexicon()
+    present = {section.kind for section in sections}
+    for section in [section for section in sections if section.kind in ("header", "summary", "contact")]:
+        kept: list[Line] = []
+        lifted: list[Line] | None = None
+        for line in section.lines:
+            label = _LISTED_UNDER.match(line.text)
+            kind = ""
+            if label:
+                key = plain(label[1])
+                kind = "skills" if words.labels.get(key) == "technologies" else words.sections.get(key, "")
+            if kind in ("skills", "languages") and kind not in present:
+                # A way to reach the person may stand beside the list.
+                cells = [" ".join(word.text for word in cell) for cell in line.cells]
+                cut = next(
+                    (i for i, cell in enumerate(cells) if i and (EMAIL.search(cell) or PHONE.fullmatch(cell))),
+                    len(cells),
+                )
+                lifted = [sub_line(document, line, 0, cut)]
+                sections.append(Section(kind, None, lifted))
+                if cut < len(cells):
+                    kept.append(sub_line(document, line, cut))
+            elif lifted is not None and not label and len(line.cells) == 1 and runs_on(lifted[-1], line):
+                lifted.append(line)
+            else:
+                kept.append(line)
+                lifted = None
+        section.lines = kept
 
 
 def _read_summary(builder: Builder, section: Section) -> None:
@@ -652,7 +688,7 @@ def _read_education(
         if levels and degree is None and institution is not None and institution_score(institution.text) < 1:
             institution, degree = None, institution  # a level is a qualification's
         institution_value = Value([institution.range], sure) if institution else None
-        if institution is None and previous is not None and degree is not None:
+        if False and institution is None and previous is not None and degree is not None:
             institution_value = Value(list(previous.ranges), 0.6)
         if institution is not None and institution_value is not None and degree is not None:
             _split_area(builder, item, pointer, institution, degree, institution_value)
@@ -732,6 +768,8 @@ def _choose_education(
             worth = _worth(degree, scores, votes) - _worth(institution, scores, votes)
             worth -= 0.12 * (max(i, j) - 1) + (0.4 if min(i, j) else 0.0)
             worth -= 0.8 * (degree.bracketed + institution.bracketed)
+            # What a person is called ("Teacher") names no school.
+            worth -= 0.5 * (title_score(institution.text) >= 1 and institution_score(institution.text) < 0.5)
             # Without other evidence, studies are laid out as the jobs are.
             worth += 0.2 * title_first * (1 if i < j else -1) - (0.05 if j > i else 0.0)
             if best is None or worth > best[0]:
