@@ -88,6 +88,18 @@ def years_asked(text: str) -> float | None:
     return number / 12 if found["unit"].casefold().startswith(_MONTH_UNITS) else number
 
 
+_THE_LIKE = re.compile(
+    r"(?<!\w)(?:similar|same|comparable|equivalent|similaires?|comparables?|équivalent\w*|vergleichbar\w*|ähnlich\w*"
+    r"|gleichwertig\w*|similar(?:es)?|soortgelijk\w*|vergelijkbar\w*|analog\w*|simil[ei])(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def asks_for_the_like(text: str) -> bool:
+    """Whether years are asked for "in a similar position": then the posting's own title is their field."""
+    return bool(_THE_LIKE.search(text))
+
+
 def field_of_years(text: str, language: str) -> dict[str, float]:
     """Stems of what the years should be in; empty when any work counts."""
     rest = _YEARS.sub(" ", normalise(text))
@@ -175,7 +187,8 @@ _CERTIFICATE_WORDS = frozenset(lexicon("terms")["certificate_words"])
 
 def certificate_words(text: str) -> frozenset[str]:
     """What tells one certificate from another."""
-    return frozenset(w for w in re.findall(r"[\w+#]+", fold(text)) if w not in _CERTIFICATE_WORDS)
+    named = (w for w in re.findall(r"[\w+#]+", fold(text)) if w not in _CERTIFICATE_WORDS)
+    return frozenset(w for w in named if len(w) > 1)  # "B" is a class of licence and the first letter of "B.Eng."
 
 
 def acronyms(text: str) -> frozenset[str]:

@@ -6,6 +6,7 @@ and *partly* are the same; a vector can only turn *missing* into *adjacent*.
 """
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -127,9 +128,10 @@ class Matcher:
     def _in_field(self, pointer: str, text: str, wanted: dict[str, float]) -> bool:
         """Whether a job counts: by its title and named skills, never by the wording of its bullets."""
         position = next((i for i in self.items if i.pointer == f"{pointer}/position"), None)
-        if not wanted:
-            return True
         held = position.text if position else ""
+        if not wanted:
+            alike = bool(self.title and held) and facts.asks_for_the_like(text)
+            return not alike or facts.title_similarity(self.title, held, self.language) >= 0.5
         stems = terms_of(held, self.language).stems
         if any(root in stems for root, weight in wanted.items() if weight >= 1):
             return True
@@ -390,7 +392,10 @@ def _is_choice(text: str) -> bool:
 def _licence_of_class(asked: str, held: str) -> bool:
     """Driving licences are told apart by their class alone."""
     licence = ("driv", "führerschein", "permis", "carné", "permiso", "patente", "rijbewijs", "carta de condução")
-    return any(w in fold(asked) for w in licence) and any(w in fold(held) for w in licence)
+    if not (any(w in fold(asked) for w in licence) and any(w in fold(held) for w in licence)):
+        return False
+    wanted, has = (set(re.findall(r"(?<![\w.])([A-E]1?E?)(?![\w.])", text)) for text in (asked, held))
+    return not wanted or not has or bool(wanted & has) or wanted == {"B"}  # every class of lorry includes B
 
 
 _DEGREE_WORDS = (

@@ -4,7 +4,8 @@ Order is all that changes here. Jobs, degrees and volunteer posts keep their chr
 that shuffles them looks as if it hid something, and every reader and robot expects dates to run.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from cvmaker_core.pointers import join_pointer, resolve_pointer
@@ -22,13 +23,26 @@ _FREE_SECTIONS = ("projects", "certificates", "languages", "interests")
 _CAREER = ("work", "education")
 # A difference of weight below this is noise of the ranking, not a reason to move something.
 _NOISE = 1e-6
+# What a bullet with a figure is worth, in the weight of an average requirement: less than one proven, more than a hint.
+FIGURE_WEIGHT = 0.6
 
 Step: TypeAlias = Callable[[Draft, Relevance, Footing], None]
 
 
-def _by_weight(relevance: Relevance, pointers: list[Pointer]) -> list[int]:
-    """Indices, heaviest first; equal weights keep their order."""
+def _by_weight(relevance: Relevance, pointers: list[Pointer], hold: Sequence[float] = ()) -> list[int]:
+    """Indices, heaviest first; equal weights keep their order.
+
+    With `hold`, what proves something moves up past what weighs less with its hold, and nothing else moves.
+    """
     weights = [relevance.weight(pointer) for pointer in pointers]
+    if hold:
+        order: list[int] = []
+        for index, weight in enumerate(weights):
+            place = len(order)
+            while place and weight > weights[order[place - 1]] + hold[order[place - 1]] + _NOISE:
+                place -= 1
+            order.insert(place, index)
+        return order
     return sorted(range(len(pointers)), key=lambda index: -round(weights[index] / _NOISE))
 
 
@@ -38,21 +52,37 @@ def _hold(order: list[int], held: set[int]) -> list[int]:
     return [index if index in held else next(moving) for index in range(len(order))]
 
 
-def _reorder(draft: Draft, relevance: Relevance, footing: Footing, pointer: Pointer, values: list[Any]) -> None:
+def _reorder(
+    draft: Draft,
+    relevance: Relevance,
+    footing: Footing,
+    pointer: Pointer,
+    values: list[Any],
+    hold: Sequence[float] = (),
+) -> None:
     """Heaviest first, but what the parser cut off keeps its place: elsewhere it would make no sense at all."""
     length = len(values)
-    order = _by_weight(relevance, [pointer + join_pointer(index) for index in range(length)])
+    order = _by_weight(relevance, [pointer + join_pointer(index) for index in range(length)], hold)
     order = _hold(order, footing.cut(values))
     if order != list(range(length)):
         draft.reorder(pointer, order)
 
 
+_FIGURE = re.compile(r"(?<![\w.])(?!(?:19|20)\d\d(?!\d))\d")
+
+
 def order_bullets(draft: Draft, relevance: Relevance, footing: Footing) -> None:
-    """Within each job and project, the bullets that prove most come first."""
+    """Within each job and project, the bullets that prove most come first.
+
+    A result in figures speaks for itself: it gives way only to what clearly proves a requirement.
+    """
+    weights = [requirement.weight for requirement in relevance.requirements.values()]
+    figure = FIGURE_WEIGHT * sum(weights) / len(weights) if weights else 0.0
     for section in _ENTRY_SECTIONS:
         for index, entry in enumerate(draft.source.get(section) or []):
             bullets = entry.get("highlights") or []
-            _reorder(draft, relevance, footing, join_pointer(section, index, "highlights"), bullets)
+            hold = [figure if _FIGURE.search(str(bullet)) else 0.0 for bullet in bullets]
+            _reorder(draft, relevance, footing, join_pointer(section, index, "highlights"), bullets, hold)
 
 
 def order_entries(draft: Draft, relevance: Relevance, footing: Footing) -> None:
@@ -121,12 +151,14 @@ def order_sections(draft: Draft, relevance: Relevance, _footing: Footing) -> Non
         if name == "summary":
             return 0
         if name == "references":
-            return 5
+            return 6
+        if name == "interests":
+            return 5 if weight[name] <= 0 else 4
         if name == "skills" and weight[name] > 0:
             return 1
         if name in _CAREER or (name == "projects" and weight[name] > 0):
             return 2
-        return 3 if weight[name] > 0 else 4
+        return 3 if weight[name] > 0 or name == "projects" else 4
 
     # Whoever is asked for experience is read for it first: work that proves more than what stands before it goes ahead.
     overtaken = {

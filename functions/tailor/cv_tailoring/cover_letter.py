@@ -10,6 +10,7 @@ from cvmaker_core.human_languages import find_languages
 from cvmaker_core.pointers import resolve_pointer
 from cvmaker_core.schema.artefacts import Analysis, CoverLetter, Paragraph, Pointer, Requirement, Sentence, Source
 from cvmaker_core.skill_aliases import canonical_skill, find_skills
+from cvmaker_core.text import fold
 
 from cv_tailoring.career import Career
 from cv_tailoring.draft import Draft, entry_of
@@ -51,10 +52,14 @@ def write_letter(
     body: list[Sentence] | None = None,
 ) -> CoverLetter:
     """The letter; `body`, verified sentences of a model, stands for the baseline's account of the career."""
+    account = body or [
+        sentence for sentence in _account(draft, relevance, career, words, footing) if _true(sentence, holds)
+    ]
+    said = fold(" ".join(sentence.text for sentence in account))
     paragraphs = [
         [_opening(analysis, words)],
-        body or [sentence for sentence in _account(draft, relevance, career, words, footing) if _true(sentence, holds)],
-        [sentence for sentence in _skills(draft, relevance, words, footing, holds) if _true(sentence, holds)],
+        account,
+        [sentence for sentence in _skills(draft, relevance, words, footing, holds, said) if _true(sentence, holds)],
         [*_gaps(relevance, analysis, words), Sentence(text=words.letter.thanks, sources=[_frame("thanks")])],
     ]
     return CoverLetter(paragraphs=[Paragraph(sentences=sentences) for sentences in paragraphs if sentences])
@@ -96,12 +101,17 @@ def _account(
         name = "current" if job.running else "recent"
         text = fill(getattr(words.letter, name), position=job.position, employer=job.employer)
         sentences.append(Sentence(text=text, sources=[*job_sources(draft, job), _frame(name)]))
-    told = job.pointer if job else ""
-    for pointer, bullet in _best_bullets(draft.source, relevance, footing):
+    told = [job.pointer] if job else []
+    recency = {job.pointer: place for place, job in enumerate(career.jobs)}
+    # The present job is spoken of first, and each job in one go.
+    best = sorted(
+        _best_bullets(draft.source, relevance, footing), key=lambda b: recency.get(entry_of(b[0]), len(recency))
+    )
+    for pointer, bullet in best:
         sentence = _bullet_sentence(draft, pointer, bullet, words, footing, told=told)
         if sentence:
             sentences.append(sentence)
-            told = entry_of(pointer)
+            told.append(entry_of(pointer))
     return sentences
 
 
@@ -124,11 +134,11 @@ def _best_bullets(resume: dict[str, Any], relevance: Relevance, footing: Footing
 
 
 def _bullet_sentence(
-    draft: Draft, pointer: Pointer, bullet: str, words: LanguageData, footing: Footing, *, told: Pointer
+    draft: Draft, pointer: Pointer, bullet: str, words: LanguageData, footing: Footing, *, told: list[Pointer]
 ) -> Sentence | None:
     """The bullet with where it was done; None where the entry does not say what and where.
 
-    `told` is the job that the sentence before spoke of.
+    `told` are the jobs that the sentences before spoke of.
     """
     entry = entry_of(pointer)
     where = "name" if entry.startswith("/work/") else "organization"
@@ -140,23 +150,37 @@ def _bullet_sentence(
     first, _, rest = bullet.partition(" ")
     name = "evidence"
     if words.letter.evidence_first_person and first.casefold() in words.wording.past_verbs and rest:
-        again = entry == told and words.letter.evidence_same_job
-        name, bullet = "evidence_same_job" if again else "evidence_first_person", f"{first.casefold()} {rest}"
+        name, bullet = "evidence_first_person", f"{first.casefold()} {rest}"
+        if told[-1:] == [entry] and words.letter.evidence_same_job:
+            name = (
+                "evidence_again" if told[-2:] == [entry, entry] and words.letter.evidence_again else "evidence_same_job"
+            )
     text = fill(getattr(words.letter, name), position=position, employer=employer, bullet=bullet)
     sources = draft.sources([pointer, f"{entry}/position", f"{entry}/{where}"])
     return Sentence(text=text, sources=[*sources, _frame(name)])
 
 
-def _skills(draft: Draft, relevance: Relevance, words: LanguageData, footing: Footing, holds: Holds) -> list[Sentence]:
+def _skills(
+    draft: Draft, relevance: Relevance, words: LanguageData, footing: Footing, holds: Holds, said: str
+) -> list[Sentence]:
+    """Skills asked for that nothing said before has named."""
+
     def sentence(chosen: list[Skill]) -> Sentence | None:
         made = skills_sentence(draft, chosen, words, words.letter.skills, "letter/skills")
         return Sentence(text=made[0], sources=list(made[1])) if made else None
 
-    skills = evidenced_skills(draft.source, relevance, footing, _SKILLS)
+    skills = [
+        skill for skill in evidenced_skills(draft.source, relevance, footing, 2 * _SKILLS) if not _names(said, skill)
+    ]
+    skills = skills[:_SKILLS]
     whole = sentence(skills)
     if whole and not _true(whole, holds):
         whole = sentence([skill for skill in skills if (one := sentence([skill])) and _true(one, holds)])
     return [whole] if whole else []
+
+
+def _names(said: str, skill: Skill) -> bool:
+    return bool(re.search(rf"(?<!\w){re.escape(fold(skill.name))}(?!\w)", said))
 
 
 def _gaps(relevance: Relevance, analysis: Analysis, words: LanguageData) -> list[Sentence]:

@@ -41,6 +41,7 @@ class LetterWords(BaseModel):
     evidence: str
     evidence_first_person: str = ""
     evidence_same_job: str = ""
+    evidence_again: str = ""
     skills: str
     gaps: str
     thanks: str

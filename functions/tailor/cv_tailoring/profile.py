@@ -5,10 +5,12 @@ summary is the person's own text, followed (or, where there is none, replaced) b
 whose every part is copied from the CV or computed from its dates.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from cvmaker_core.human_languages import find_languages, language_level
 from cvmaker_core.schema.artefacts import Pointer, Source
 from cvmaker_core.text import fold
 
@@ -30,12 +32,16 @@ FEWEST_YEARS = 1
 # A duty or a stretch of experience may name tools too; a degree or a human language is no skill.
 _SKILL_KINDS = {"skill", "duty", "experience_years"}
 _PROVEN = {"met", "partly"}
+_NATIVE = 6  # of language_level
 # Embed's nearness of a degree that reaches the level asked for, be it in another subject.
 _DEGREE_OF_THE_LEVEL = 0.75
 
 
 # Whether a sentence holds by the truth check: its text, its sources, and what it is for.
 Holds: TypeAlias = Callable[[str, Sequence[Source], Pointer], bool]
+
+
+_CEFR = re.compile(r"[ABC][12]")
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ def write_headline(draft: Draft, relevance: Relevance, career: Career, footing: 
     """The person's title (else the latest one held) and up to three skills the posting asks for."""
     own = text_at(draft.source, LABEL).strip()
     pointer = LABEL
-    if not own:
+    if not own or fold(own) == fold(text_at(draft.source, "/basics/name")):  # a name is no title
         if career.latest is None:
             return
         own, pointer = career.latest.position, career.latest.pointer + "/position"
@@ -101,7 +107,7 @@ def write_summary(
 ) -> None:
     """The person's own summary, then what the posting asks for; without one, the career in a sentence first.
 
-    Nothing is written that proves nothing of what the posting asks for.
+    Nothing is written that proves nothing of what the posting asks for, nor a number of years alone.
     """
     own = text_at(draft.source, SUMMARY).strip()
     if own and (not footing.whole(own) or not footing.sure(SUMMARY)):
@@ -123,7 +129,7 @@ def write_summary(
     else:
         told = [_experience(draft, relevance, career, words), _present_job(draft, career, words)]
         parts[:0] = [part for part in told if part and holds(part.text, part.sources, SUMMARY)]
-    if not any(part.requirements for part in parts):
+    if not any(part.requirements for part in parts) or [part.frame for part in parts] == ["years"]:
         return
     text = " ".join(part.text if part.text.endswith((".", "!", "?", "…")) else part.text + "." for part in parts)
     sources = tuple(source for part in parts for source in part.sources)
@@ -138,6 +144,7 @@ class _Part:
     text: str
     sources: tuple[Source, ...]
     requirements: tuple[str, ...] = ()
+    frame: str = ""
 
 
 def _skills(
@@ -154,6 +161,9 @@ def _skills(
             and holds(*one, SUMMARY)
         ]
         whole = skills_sentence(draft, skills, words, words.summary.skills, "summary/skills")
+    headline = draft.rewordings.get(LABEL)
+    if len(skills) == 1 and headline and fold(skills[0].name) in fold(headline.text):
+        return None  # a list of one, and the headline has it
     return _Part(*whole, tuple(skill.requirement for skill in skills)) if whole else None
 
 
@@ -197,7 +207,7 @@ def _experience(draft: Draft, relevance: Relevance, career: Career, words: Langu
     if not asked and text_at(draft.source, SUMMARY).strip():
         return None  # nobody asked, and the person has said what matters
     text = fill(words.summary.years, years=career.years)
-    return _Part(text, (*years_sources(draft, career), formula("summary/years")), tuple(asked))
+    return _Part(text, (*years_sources(draft, career), formula("summary/years")), tuple(asked), "years")
 
 
 def _present_job(draft: Draft, career: Career, words: LanguageData) -> "_Part | None":
@@ -235,8 +245,14 @@ def _languages(draft: Draft, relevance: Relevance, words: LanguageData, own: str
     for entry, identities in _proven_entries(relevance, "language", "languages").items():
         name = text_at(draft.source, f"{entry}/language").strip()
         level = text_at(draft.source, f"{entry}/fluency").strip()
-        if name and fold(name) not in fold(own):
-            names.append(f"{name} ({level})" if level else name)
+        # A CV written in the person's first language says so itself.
+        written = {mention.code for mention in find_languages(name)} == {words.language}
+        written = written and (language_level(level) or _NATIVE) >= _NATIVE
+        if name and fold(name) not in fold(own) and not written:
+            levels = list(dict.fromkeys(level.split()))
+            # Europass gives a level for each of five abilities: "A2 A2 A2 A2 A2" is A2, several are no one level.
+            shown = level if not all(map(_CEFR.fullmatch, levels)) else levels[0] if len(levels) == 1 else ""
+            names.append(f"{name} ({shown})" if shown else name)
             pointers += [f"{entry}/language", *([f"{entry}/fluency"] if level else [])]
             proven += identities
     if not names:

@@ -138,12 +138,17 @@ def shown_names(resume: dict[str, Any], relevance: Relevance, identity: str) -> 
                 continue
             name = canonical_skill(text)
             if name in wanted or (not wanted and fold(text) == sought and len(text) <= _LONGEST_NAME):
-                found.setdefault(name or sought, (text.strip(), leaf))
+                found.setdefault(name or sought, (_cased(text.strip(), name), leaf))
                 continue
             for mention in find_skills(text):
                 if mention.canonical in wanted:
-                    found.setdefault(mention.canonical, (mention.surface, leaf))
+                    found.setdefault(mention.canonical, (_cased(mention.surface, mention.canonical), leaf))
     return sorted(found.values(), key=lambda item: _place(item, wanted))
+
+
+def _cased(shown: str, name: str | None) -> str:
+    """A skill that a design prints in capitals (PYTHON) as it is written elsewhere."""
+    return name if name and shown.isupper() and fold(name) == fold(shown) else shown
 
 
 def _place(item: tuple[str, Pointer], wanted: list[str]) -> int:

@@ -51,7 +51,7 @@ def test_without_a_summary_years_are_computed_from_the_dates(
     summary = run(parsed.model_copy(update={"resume": resume}), analysis, evidence).resume["basics"]["summary"]
     # June 2015 to January 2020, February 2020 to November 2026: 11 years and some months.
     assert summary.startswith(
-        "11 years of professional experience. Currently working as Platform Engineer at Havsbris Logistics. "
+        "11 years of professional experience. Current role: Platform Engineer at Havsbris Logistics. "
         "Skills include Kubernetes"
     )
 
