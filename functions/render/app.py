@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import cv_rendering
+from added_templates import use_added_template
 from cvmaker_core.hashing import content_hash
 from cvmaker_core.schema.artefacts import Posting, Tailored
 from cvmaker_core.stage import StageRun, stage_handler
@@ -29,12 +30,14 @@ def handler(run: StageRun) -> None:
         tailored = Tailored(resume=parsed.data["resume"])
     posting = analysis.data.get("posting") if analysis else None
     language = (parsed.data.get("layout") or {}).get("language") if parsed else None
+    added = use_added_template(run.store, request.template)
     inputs = {
         "tailored": content_hash(tailored.model_dump(mode="json")),
         "posting": content_hash(posting),
         "language": content_hash(language),
         "design": content_hash([request.template, request.options.model_dump(mode="json"), request.page_target]),
         "code": cv_rendering.version(),
+        **({"template": added} if added else {}),
     }
     if _is_current(run, inputs):
         run.reused = "own"
@@ -56,7 +59,7 @@ def handler(run: StageRun) -> None:
         if name in run.files and name not in result.files:
             run.store.delete(run.job.key(name))
     run.warnings.extend(result.warnings)
-    template = next(info for info in cv_rendering.list_templates() if info.name == request.template)
+    template = cv_rendering.load_template(request.template)
     engine = {
         "name": "weasyprint",
         "version": cv_rendering.version(),

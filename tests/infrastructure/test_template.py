@@ -174,7 +174,7 @@ PREFIXES = {
     "AnalyzeFunctionRole": {"uploads", "jobs", "spend"},
     "EmbedFunctionRole": {"jobs", "spend"},
     "TailorFunctionRole": {"jobs", "spend"},
-    "RenderFunctionRole": {"jobs"},
+    "RenderFunctionRole": {"jobs", "templates"},
     "CertifyFunctionRole": {"jobs"},
     "RecordFailureFunctionRole": {"jobs"},
     "SweeperFunctionRole": {"jobs", "claims"},

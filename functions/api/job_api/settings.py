@@ -21,6 +21,8 @@ class ApiSettings(StageSettings):
     """Of all browsers without an account together: anybody can make any number of owners. 0: no limit."""
     max_usd_per_job: float = 1.0
     max_posting_characters: int = 200_000
+    transfer_acceleration: bool = False
+    """Whether the bucket has S3 Transfer Acceleration, so that browsers are sent to the nearest edge."""
     browser_storage_endpoint_url: str = ""
     """Where a browser reaches the bucket, if that differs from where this function does."""
 

@@ -12,12 +12,15 @@ from cv_rendering.rendering import (
     warm_up,
     with_record,
 )
-from cv_rendering.template_catalogue import TemplateInfo, list_templates
+from cv_rendering.template_catalogue import TemplateInfo, add_template, is_released, list_templates, load_template
 
 __all__ = [
     "RenderResult",
     "TemplateInfo",
+    "add_template",
+    "is_released",
     "list_templates",
+    "load_template",
     "preview_pdf",
     "render_all",
     "render_file",

@@ -5,11 +5,12 @@ A template sees a `Document` and a `Design`, nothing else; text of a CV can only
 
 import string
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from cv_rendering.design import Design
 from cv_rendering.document import Contact, Document, Letter
-from cv_rendering.template_catalogue import TEMPLATES
+from cv_rendering.template_catalogue import TEMPLATES, added_root
 
 _PAPER = {"A4": "210mm 297mm", "Letter": "8.5in 11in"}
 # Fonts for scripts that a pair does not draw; the first that has the character is used.
@@ -48,12 +49,13 @@ _CJK = {
 
 
 @cache
-def _environment() -> Any:
+def _environment(added: Path | None) -> Any:
+    """Templates of this release, and those below `added`, which see the same macros."""
     from jinja2 import FileSystemLoader, StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader([TEMPLATES, *([added] if added else [])]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -123,7 +125,7 @@ def html_for_print(document: Document, design: Design) -> str:
 def html_for_letter(letter: Letter, design: Design) -> str:
     """The cover letter's page, in the template's dress."""
     own = f"{design.template.name}/letter.html.j2"
-    name = own if (TEMPLATES / own).is_file() else "letter.html.j2"
+    name = own if _path(own).is_file() else "letter.html.j2"
     return _render(name, design, document=letter, css="")
 
 
@@ -140,13 +142,25 @@ def template_css(design: Design) -> list[str]:
 
 
 def _render(name: str, design: Design, **context: Any) -> str:
-    html: str = _environment().get_template(name).render(design=design, **context)
+    environment = _environment(added_root(design.template.name))
+    html: str = environment.get_template(name).render(design=design, **context)
     return html
 
 
-@cache
+def _path(name: str) -> Path:
+    """Where a file of the templates lies: released ones first."""
+    released = TEMPLATES / name
+    added = added_root(name.split("/", 1)[0])
+    return released if added is None or released.exists() else added / name
+
+
 def _file(name: str) -> str:
-    return (TEMPLATES / name).read_text(encoding="utf-8")
+    return _text(_path(name))
+
+
+@cache
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
 def _filled(name: str, values: dict[str, str]) -> str:

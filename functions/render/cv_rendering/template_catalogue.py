@@ -61,6 +61,38 @@ def list_templates() -> tuple[TemplateInfo, ...]:
     return tuple(sorted(infos, key=lambda info: (info.order, info.name)))
 
 
+# What a deployer added: name → folder that holds the template's folder.
+_added: dict[str, Path] = {}
+
+
+def is_released(name: str) -> bool:
+    """Whether the template came with this release; then nobody can replace it."""
+    return any(info.name == name for info in list_templates())
+
+
+def add_template(root: Path, name: str) -> TemplateInfo:
+    """Make `root/name` (with `template.toml`, `style.css`, `template.html.j2`) a template of this process.
+
+    Raises
+    ------
+    ValueError
+        If a released template has that name, or the folder is no template (OSError, KeyError or TypeError then).
+
+    """
+    if is_released(name):
+        raise ValueError(f"{name} is a template of this release")
+    info = _read(root / name)
+    for file in ("style.css", "template.html.j2"):
+        (root / name / file).read_text(encoding="utf-8")
+    _added[name] = root
+    return info
+
+
+def added_root(name: str) -> Path | None:
+    """Where an added template lies; None for those of this release."""
+    return _added.get(name)
+
+
 def load_template(name: str) -> TemplateInfo:
     """The template of that name.
 
@@ -73,6 +105,8 @@ def load_template(name: str) -> TemplateInfo:
     for info in list_templates():
         if info.name == name:
             return info
+    if name in _added:
+        return _read(_added[name] / name)
     names = ", ".join(info.name for info in list_templates())
     raise InputError("unknown_template", "There is no template of that name.", f"Choose one of: {names}.")
 

@@ -86,6 +86,17 @@ def test_the_store_may_be_another_server_that_the_browser_sees(api: Api, environ
     assert seen.upload_target("uploads/o/j/source.pdf", "source", 10, 60).url.startswith("http://localhost:9000/")
 
 
+def test_with_transfer_acceleration_the_browser_is_sent_to_the_edge(api: Api, environment: pytest.MonkeyPatch) -> None:
+    from job_api import storage_access
+
+    from .conftest import load_module
+
+    environment.setenv("TRANSFER_ACCELERATION", "on")
+    signing = load_module("api").signing_client()
+    target = storage_access.StorageAccess(signing, BUCKET).upload_target("uploads/o/j/source.pdf", "source", 10, 60)
+    assert target.url == f"https://{BUCKET}.s3-accelerate.amazonaws.com/"
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
