@@ -4,15 +4,21 @@ The scenarios are in `web_app.mjs`; each is a test here. Skipped, with the reaso
 packages or Chromium are missing.
 """
 
+from __future__ import annotations
+
 import io
 import json
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from cvmaker_local.stack import LocalStack
 
 ROOT = Path(__file__).parents[2]
 FRONTEND = ROOT / "frontend"
@@ -48,6 +54,27 @@ def encrypted_pdf() -> bytes:
     return target.getvalue()
 
 
+def drop_from_the_console(stack: LocalStack) -> str:
+    """What somebody does in the S3 console: a CV and a posting into one folder. Returns the finished job's id."""
+    import boto3
+
+    s3 = boto3.client(
+        "s3", endpoint_url=stack.endpoint_url, region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x"
+    )
+    for key, file in (("job.txt", "platform-engineer.txt"), ("My CV (new).pdf", "ada-jensen.pdf")):
+        s3.put_object(Bucket=stack.bucket, Key=f"uploads/for fjordbank/{key}", Body=(SAMPLES / file).read_bytes())
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        listed = s3.list_objects_v2(Bucket=stack.bucket, Prefix="jobs/console/").get("Contents", [])
+        certified = [item["Key"] for item in listed if item["Key"].endswith("/certificate.json")]
+        if certified:
+            job: str = certified[0].split("/")[2]
+            assert f"jobs/console/{job}/cv.pdf" in {item["Key"] for item in listed}
+            return job
+        time.sleep(0.5)
+    pytest.fail("the dropped CV was not made")
+
+
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     reason = missing()
@@ -71,7 +98,9 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     )
     stack.start()
     try:
+        console_job = drop_from_the_console(stack)
         options = {
+            "console": console_job,
             "web": stack.web_url,
             "cv": str(SAMPLES / "ada-jensen.pdf"),
             "posting": str(SAMPLES / "platform-engineer.txt"),
@@ -83,10 +112,11 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             "only": os.environ.get("SCENARIO"),
         }
         run = subprocess.run(
-            ["node", str(SCENARIOS), json.dumps(options)], capture_output=True, text=True, timeout=480, check=False
+            ["node", str(SCENARIOS), json.dumps(options)], capture_output=True, text=True, timeout=600, check=False
         )
     finally:
         stack.stop()
+    print(run.stdout)
     lines = [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
     return {
         "results": {line["scenario"]: line for line in lines if "scenario" in line},

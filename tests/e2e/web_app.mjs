@@ -91,6 +91,7 @@ const scenarios = {
     await shot(page, "start-desktop");
     await upload(page, options.cv, options.posting);
     await page.locator(".stages").waitFor();
+    await axe(page, "progress");
     await shot(page, "progress-desktop");
     await result(page);
     await page.locator(".page-sheet canvas").first().waitFor();
@@ -162,6 +163,151 @@ const scenarios = {
     assert.equal(await page.locator('[data-pointer="/basics/phone"]').inputValue(), "+1 555 0100");
   },
 
+  async "the letter, own sections and the order of sections are edited; every dialog is clean"() {
+    const page = await open();
+    await page.context().addInitScript((secret) => localStorage.setItem("cvmaker.secret", secret), await done.evaluate(() => localStorage.getItem("cvmaker.secret")));
+    await page.goto(done.url());
+    await page.getByRole("button", { name: "Edit: Cover letter" }).click();
+    const letter = page.getByRole("textbox", { name: "Cover letter" });
+    await letter.fill(`${await letter.inputValue()}\n\nI can start in Xanadu on Monday.`);
+    await axe(page, "the letter");
+    let before = page.url();
+    await page.getByRole("button", { name: "Save and make the files" }).click();
+    await page.waitForURL((url) => url.href !== before && url.pathname.endsWith("/download"));
+    await page.locator('[data-file="cover-letter.txt"]').waitFor({ timeout: 120_000 });
+    const text = await (await page.request.get(await page.locator('[data-file="cover-letter.txt"]').getAttribute("href"))).text();
+    assert.match(text, /I can start in Xanadu on Monday\./);
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByRole("dialog", { name: "Delete this CV?" }).waitFor();
+    await axe(page, "deletion");
+    await page.getByRole("button", { name: "Keep it" }).click();
+    await page.getByRole("button", { name: "For another job" }).click();
+    await page.getByRole("dialog").getByRole("textbox").waitFor();
+    await axe(page, "another posting");
+    await page.keyboard.press("Escape");
+    await page.getByRole("link", { name: "Edit", exact: true }).click();
+    await page.locator('[data-pointer="/basics/summary"]').waitFor();
+    await page.getByRole("button", { name: /^Improve this/ }).first().click();
+    await page.locator("dialog[open] [aria-busy=false]").waitFor({ timeout: 60_000 });
+    await axe(page, "better wordings");
+    await page.keyboard.press("Escape");
+    await page.getByText("Other sections").click();
+    await page.getByRole("button", { name: "+ Add a section of your own" }).click();
+    await page.locator('[data-pointer$="/meta/cvmaker/sections/0/name"]').fill("Talks");
+    await page.locator('[data-pointer$="/meta/cvmaker/sections/0/items/0"]').fill("Gave the Zanzibar keynote");
+    // The last section becomes the first, by keyboard alone.
+    await page.locator("summary", { hasText: "Order of the sections" }).press("Enter");
+    const row = page.locator('[data-section="custom/0"]');
+    await row.getByRole("button").focus();
+    await page.keyboard.press("Space");
+    for (let step = await page.locator("[data-section]").count(); step > 0; step--) {
+      await page.waitForTimeout(80);
+      await page.keyboard.press("ArrowUp");
+    }
+    await page.waitForTimeout(150);
+    await page.keyboard.press("Space");
+    await page.waitForFunction(() => document.querySelector("[data-section]")?.getAttribute("data-section") === "custom/0");
+    before = page.url();
+    await page.getByRole("button", { name: "Save and make the files" }).click();
+    await page.waitForURL((url) => url.href !== before && url.pathname.endsWith("/download"));
+    await page.locator('[data-file="cv.txt"]').waitFor({ timeout: 120_000 });
+    const plain = await (await page.request.get(await page.locator('[data-file="cv.txt"]').getAttribute("href"))).text();
+    assert.match(plain, /talks[\s\S]*Zanzibar keynote[\s\S]*experience/i, "the own section stands first");
+    await page.goto(`${options.web}/cvs`);
+    await page.getByRole("button", { name: "Use on another device" }).click();
+    await axe(page, "the key");
+  },
+
+  async "a Word file: its paragraph is marked in the text"() {
+    const page = await open();
+    await upload(page, `${options.downloads}/cv.docx`, null);
+    await result(page);
+    await page.getByRole("link", { name: "What we read" }).click();
+    await page.locator(".text-source").waitFor();
+    await page.locator('[data-pointer="/basics/name"]').focus();
+    assert.equal(await page.locator(".text-source mark").first().innerText(), "Zebulon Quartermain");
+    await axe(page, "a Word file's text");
+  },
+
+  async "a file dropped into the bucket belongs to the console alone"() {
+    // The job runs; its results are read in the bucket. No browser is its owner: the console has no secret.
+    assert.ok(options.console, "the test dropped a file");
+    const page = await open();
+    for (const path of ["", "/review", "/download"]) {
+      await page.goto(`${options.web}/jobs/${options.console}${path}`);
+      await page.getByRole("heading", { name: "No such CV here" }).waitFor();
+    }
+    await page.context().addInitScript((secret) => localStorage.setItem("cvmaker.secret", secret), await done.evaluate(() => localStorage.getItem("cvmaker.secret")));
+    await page.goto(`${options.web}/jobs/${options.console}`);
+    await page.getByRole("heading", { name: "No such CV here" }).waitFor();
+    await axe(page, "no such CV");
+  },
+
+  async "from nothing to the download by keyboard alone, in Arabic"() {
+    const page = await open({ locale: "ar" });
+    await page.goto(options.web);
+    await page.locator(".template input").first().waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.dir), "rtl");
+    /** Presses Tab until the focus is where a person wants it. */
+    const tabTo = async (selector) => {
+      for (let press = 0; press < 80; press++) {
+        if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) {
+          const outline = await page.evaluate(() => {
+            const element = document.activeElement;
+            const shown = element.matches("input[type=file]") ? element.nextElementSibling : (element.closest(".template") ?? element);
+            return getComputedStyle(shown).outlineStyle;
+          });
+          assert.notEqual(outline, "none", `${selector} shows its focus`);
+          return;
+        }
+        await page.keyboard.press("Tab");
+      }
+      assert.fail(`Tab never reaches ${selector}`);
+    };
+    await tabTo("#cv-file");
+    const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
+    await chooser.setFiles(options.cv);
+    await tabTo("textarea");
+    await page.keyboard.insertText(readFileSync(options.posting, "utf8"));
+    await tabTo("button[type=submit]");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/jobs\//);
+    await axe(page, "progress in Arabic");
+    await page.locator(".tabs").waitFor({ timeout: 120_000 });
+    await page.locator("li.change").first().waitFor();
+    await tabTo("li.change button.no");
+    await page.keyboard.press("Enter");
+    await page.locator("li.change.rejected").waitFor();
+    await tabTo("section > .stack > .row > .button.primary");
+    const before = page.url();
+    await page.keyboard.press("Enter");
+    await page.waitForURL((url) => url.href !== before);
+    await page.locator(".tabs").waitFor({ timeout: 120_000 });
+    await tabTo('.tabs a[href$="/download"]');
+    await page.keyboard.press("Enter");
+    await page.locator('[data-file="cv.pdf"]').waitFor();
+    await noSidewaysScroll(page, "download in Arabic");
+    await tabTo('[data-file="cv.pdf"]');
+    const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Enter")]);
+    assert.match(download.suggestedFilename(), /^Ada-Jensen-CV-.*\.pdf$/);
+  },
+
+  async "everything is deleted at once"() {
+    const page = await open();
+    await upload(page, options.cv, null);
+    await result(page);
+    const job = page.url();
+    await page.goto(`${options.web}/cvs`);
+    await page.locator(".job-row input").first().fill("applied on Monday");
+    await page.getByRole("button", { name: "Delete everything" }).click();
+    await axe(page, "deleting everything");
+    await page.getByRole("dialog").getByRole("button", { name: "Delete for good" }).click();
+    await page.getByText("No CVs yet").waitFor();
+    assert.deepEqual(await page.evaluate(() => Object.keys(localStorage).filter((key) => /note|draft/.test(key))), []);
+    await page.goto(job);
+    await page.getByRole("heading", { name: /has been deleted|No such CV/ }).waitFor();
+  },
+
   async "two tabs cannot overwrite each other silently"() {
     const page = await open();
     await upload(page, options.cv, null);
@@ -183,8 +329,10 @@ const scenarios = {
 
   async "a reload in the middle of a job loses nothing"() {
     const page = await open();
-    await upload(page, options.cv, null);
+    await upload(page, options.cv, options.posting);
+    await page.locator(".stages").waitFor();
     await page.reload();
+    await page.locator(".stages li.done").first().waitFor({ timeout: 60_000 });
     await page.reload();
     await result(page);
   },

@@ -74,9 +74,8 @@ function OwnSections(props: Props) {
           <div key={index} className="entry" role="group" aria-label={section.name || t("ownSections")}>
             <div className="row between">
               <strong dir="auto">{section.name}</strong>
-              <button type="button" className="button quiet" onClick={() => set(sections.filter((_section, at) => at !== index))}>
+              <button type="button" className="button quiet" onClick={() => set(sections.filter((_section, at) => at !== index))} aria-label={`${t("remove")}: ${section.name || index + 1}`}>
                 {t("remove")}
-                <span className="visually-hidden">: {section.name}</span>
               </button>
             </div>
             <Field {...props} path={[...path, index, "name"]} label="title" />

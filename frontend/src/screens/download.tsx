@@ -232,9 +232,8 @@ function Letter({ job, letter }: { job: JobView; letter: CoverLetter }) {
         <h2 id="letter">{t("coverLetter")}</h2>
         <div className="row">
           {text === null && (
-            <button type="button" className="button" onClick={() => setText(written)}>
+            <button type="button" className="button" onClick={() => setText(written)} aria-label={`${t("tabEdit")}: ${t("coverLetter")}`}>
               {t("tabEdit")}
-              <span className="visually-hidden">: {t("coverLetter")}</span>
             </button>
           )}
           <CopyButton value={text ?? written} label={t("coverLetter")} />
