@@ -103,7 +103,7 @@ def understand(document: Document) -> Parsed:
     for section in by_kind.get("references", ()):
         read_references(builder, section.lines)
     for section in sections[1:]:
-        if section.kind in ("custom", "courses"):
+        if section.kind in ("custom", "courses") and section.heading is not None:
             read_custom(builder, section.heading, section.lines)
     if document.image:
         builder.resume.setdefault("basics", {})["image"] = document.image
@@ -253,7 +253,7 @@ _LISTED_UNDER = re.compile(r"\s*([^\W\d_][^:：\n\t]{1,28}?)\s*[:：]\s*(?=\S)")
 
 
 def _lift_labelled_lists(document: Document, sections: list[Section]) -> None:
-    """ "Technologies: …" or "Languages: …" in the header or the profile of a CV without such a section is that section."""
+    """Read "Technologies: …" or "Languages: …" in the header or profile as the section that the CV has not."""
     words = lexicon()
     present = {section.kind for section in sections}
     for section in [section for section in sections if section.kind in ("header", "summary", "contact")]:
@@ -363,6 +363,7 @@ def _read_work(builder: Builder, sections: list[Section], key: str, styles: "Cou
     organisation_key = "name" if key == "work" else "organization"
     items: list[dict[str, Any]] = builder.resume.setdefault(key, [])
     previous: tuple[Value | None, Entry] | None = None
+    employer_first = True
     typical = _typical_count(entries)
     spots = _place_spots(builder.document, entries)
     for entry in entries:
@@ -416,6 +417,7 @@ def _read_work(builder: Builder, sections: list[Section], key: str, styles: "Cou
             and previous is not None
             and previous[0] is not None
             and typical >= 2
+            and employer_first
         ):
             company_value = Value(list(previous[0].ranges), 0.75)
             entry.inherits = True
@@ -455,6 +457,9 @@ def _read_work(builder: Builder, sections: list[Section], key: str, styles: "Cou
         _put_body(builder, item, pointer, entry)
         if item:
             items.append(item)
+            if company is not None:
+                # Only an employer set above its positions is the employer of a further position below.
+                employer_first = position is None or company.start < position.start
             if company_value is not None:
                 previous = (company_value, entry)
     if not items:
@@ -651,6 +656,7 @@ def _read_education(
     votes = vote_slots(entries, scores)
     items: list[dict[str, Any]] = builder.resume.setdefault("education", [])
     previous: Value | None = None
+    school_first = True
     for entry in entries:
         item: dict[str, Any] = {}
         pointer = f"/education/{len(items)}"
@@ -688,13 +694,16 @@ def _read_education(
         if levels and degree is None and institution is not None and institution_score(institution.text) < 1:
             institution, degree = None, institution  # a level is a qualification's
         institution_value = Value([institution.range], sure) if institution else None
-        if False and institution is None and previous is not None and degree is not None:
+        if institution is None and previous is not None and degree is not None and school_first:
             institution_value = Value(list(previous.ranges), 0.6)
         if institution is not None and institution_value is not None and degree is not None:
             _split_area(builder, item, pointer, institution, degree, institution_value)
         builder.put(item, "institution", pointer, institution_value)
         if institution_value is not None:
             previous = institution_value
+        if institution is not None:
+            # Only a school set above its degrees is the school of a further degree below.
+            school_first = degree is None or institution.start < degree.start
         area_rest: list[Fragment] = []
         if degree is not None:
             following = [f for f in rest if f.line in (degree.line, degree.line + 1) or _AREA_LEAD.match(f.text)]
