@@ -1,0 +1,1 @@
+"""What a CV costs, computed from what one measured job uses."""
