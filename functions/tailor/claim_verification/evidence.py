@@ -37,6 +37,7 @@ class Evidence:
         self.by_implied: dict[tuple[str, ...], list[tuple[int, int]]] = defaultdict(list)
         self.by_sense: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self.by_broader: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self.by_initials: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self.by_kin: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self.by_joined: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self.skills: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -85,6 +86,12 @@ class Evidence:
                     self.by_joined["".join(word.low[0] for word in words)].append(place) if all(
                         word.raw[0].isupper() for word in words
                     ) else None
+            said = [
+                word for word in text.words if word.index >= token.index and word.key not in lexicon.sets["function"]
+            ]
+            for length in range(3, 6):  # "education, health and care" → EHC
+                if len(said) >= length and said[0] is token and all(w.raw[:1].isalpha() for w in said[:length]):
+                    self.by_initials["".join(word.low[0] for word in said[:length])].append(place)
         for mention in text.skills:
             self.skills[mention.canonical].append((number, _token_at(text, mention.start)))
             for name in skill_classes(mention.canonical):
@@ -115,7 +122,7 @@ class Evidence:
             for place in self.by_joined.get(token.low.replace("-", ""), ()):
                 found.setdefault(place, EXACT)
         elif token.raw.isupper() and len(token.raw) > 1:
-            for place in self.by_joined.get(token.low, ()):
+            for place in (*self.by_joined.get(token.low, ()), *self.by_initials.get(token.low, ())):
                 found.setdefault(place, EXACT)
         self._classed((token.key,), found)
         for place in self.by_kin.get(token.key, ()):

@@ -32,9 +32,14 @@ def find_quantities(text: Text, lexicon: Lexicon) -> None:
     for left, right in zip(text.quantities, text.quantities[1:], strict=False):
         between = tokens[left.last + 1 : right.first]
         if len(between) <= 1 and (
-            not between or between[0].low in lexicon.sets["range"] or tokens[left.last].hyphen_after
+            not between
+            or between[0].low in lexicon.sets["range"]
+            or between[0].low in ("and", "und", "y", "et")
+            or tokens[left.last].hyphen_after
         ):
-            if left.role != "from" and not (between and between[0].low in ("and", "und", "y", "et")):
+            opener = tokens[left.first - 1].low if left.first else ""
+            joined = bool(between) and between[0].low in ("and", "und", "y", "et")
+            if left.role != "from" and (not joined or opener in ("between", "zwischen", "entre")):
                 left.in_range = right.in_range = True
                 if left.kind == "count" and right.kind != "year":
                     left.kind, left.value = _same_unit(left, right, tokens, lexicon)
@@ -288,6 +293,8 @@ def _fraction(tokens: list[Token], index: int, lexicon: Lexicon) -> Quantity | N
         and top * lexicon.fractions[after] < 1  # "seven quarters" are spans of three months
     ):
         return Quantity(100 * top * lexicon.fractions[after], "percent", index, index + 1, "")
+    if low in ("quarter", "half") and token.hyphen_after and (unit := lexicon.units.get((after,))):
+        return Quantity(lexicon.fractions[low] * unit[1], unit[0], index, index + 1, "")  # "quarter-hour"
     if low in lexicon.fractions and (lexicon.language != "en" or not low.endswith("s")):
         first = index
         # "a quarter of an hour" is a time, "each quarter" a date
@@ -384,17 +391,28 @@ def _only_place(quantity: Quantity, text: Text, lexicon: Lexicon) -> bool:
     return not any(token.key in lexicon.sets[name] for token in ahead for name in changes)
 
 
+# What came before, in a change: "6 minutes instead of 10", "94%, compared with 87%".
+_RATHER_THAN = (
+    ("instead", "of"), ("rather", "than"), ("down", "from"), ("up", "from"), ("compared", "to"), ("compared", "with"),
+    ("as", "against"), ("lieu", "de"), ("lugar", "de"), ("vez", "de"),
+)  # fmt: skip
+
+
 def _context(quantity: Quantity, text: Text, lexicon: Lexicon) -> None:
     """Comparator, role and rate of a quantity from the words around it."""
     tokens = text.tokens
     place = quantity.first - 1
     longest = max((len(key) for key in lexicon.comparators), default=0)
-    for phrase in (("instead", "of"), ("rather", "than"), ("down", "from"), ("up", "from"), ("compared", "to")):
+    for phrase in _RATHER_THAN:
         if place >= 1 and tuple(token.low for token in tokens[place - 1 : place + 1]) == phrase:
             quantity.role = "from"
             for other in text.quantities:
                 if other.kind == "count" != quantity.kind and other.last == place - 2:
                     other.kind, other.value = _same_unit(other, quantity, tokens, lexicon)  # "41 instead of 62 days"
+                elif quantity.kind == "count" != other.kind and other.last == place - 2:
+                    quantity.kind, quantity.value = _same_unit(
+                        quantity, other, tokens, lexicon
+                    )  # "6 minutes instead of 10"
                 if (
                     other is not quantity
                     and other.kind in (quantity.kind, "time", "months")
@@ -440,6 +458,10 @@ def _context(quantity: Quantity, text: Text, lexicon: Lexicon) -> None:
                 role == "from" or not _only_place(quantity, text, lexicon)
             ):
                 quantity.role = role
+    behind = [t.low for t in tokens[quantity.last + 1 : quantity.last + 3]]
+    more = behind[:1] != [] and (behind[0] in lexicon.sets["comparatives"] or behind == ["de", "moins"])
+    if more and quantity.kind not in ("multiple", "percent", "year", "ordinal") and not quantity.role:
+        quantity.role = "by"  # "six minutes less"
     ahead = quantity.last + 1
     for offset in range(ahead, min(ahead + 6, len(tokens))):
         token = tokens[offset]
@@ -586,7 +608,7 @@ def follows(claim: Quantity, source: Quantity) -> bool:
             if how in ("", "within", "max")
             else (how == "lt" and true <= stated <= 1.35 * true) or (how == "about" and close)
         )
-    if known == "gt" and how == "within" and claim.kind in ("time", "months"):
+    if known == "gt" and how == "within" and (claim.kind in ("time", "months") or claim.value == 1):
         return same  # "over nine months": in the course of them
     if known in ("gt", "min"):
         return {"": same, "about": same, "gt": stated <= true * (1 + 1e-9), "min": stated <= true * (1 + 1e-9)}.get(

@@ -46,9 +46,10 @@ def _true(a: Alignment, claim: Quantity) -> bool:
         and claim.last == claim.first + 1
         and a.text.tokens[claim.first].low in ("one", "1")
     ):
-        unit = a.text.tokens[claim.last]  # "within a day" is "within one day"
-        return bool(a.evidence.by_key.get(unit.key))
-    if claim.kind == "multiple" and _occurrences(a, claim):
+        unit = a.text.tokens[claim.last]  # "within a day" is "within one day"; "Year 5" is no year
+        spots = [spot for spot in a.evidence.by_key.get(unit.key, ()) if spot[0] < a.own]
+        return any(all(t.numeric is None for t in a.statements[n].tokens[i + 1 : i + 2]) for n, i in spots)
+    if claim.kind in ("multiple", "count") and _occurrences(a, claim):
         return True
     if claim.kind == "count" and (claim.role in ("from", "to") or claim.in_range) and not counted_words(a, claim):
         # "from 5 to 2", the unit having been named before
@@ -76,6 +77,16 @@ def _others_of_team(a: Alignment, claim: Quantity) -> bool:
 def _occurrences(a: Alignment, claim: Quantity) -> bool:
     """“was downloaded 12,000 times” says “12,000 downloads”."""
     verb = a.text.tokens[claim.first - 1] if claim.first else None
+    if claim.kind == "count":  # "nominated twice" says "two nominations"
+        noun = next(iter(counted_words(a, claim)), None)
+        return noun is not None and any(
+            known.kind == "multiple"
+            and known.value == claim.value
+            and known.text.casefold() in ("twice", "thrice")
+            and any(p.token in (known.first - 1, known.last + 1) for p in a.in_statements(noun))
+            for text in a.statements
+            for known in text.quantities
+        )
     if verb is None or a.text.tokens[claim.last].key != "time" or claim.per:
         return False
     for text in a.statements:
@@ -92,7 +103,11 @@ def _same_use(a: Alignment, claim: Quantity, known: Quantity, number: int) -> bo
     text = a.evidence.texts[number]
     if claim.kind == "count" and claim.first and known.first and not known.derived:
         label, other = a.text.tokens[claim.first - 1], text.tokens[known.first - 1]
-        if label.key == other.key and (label.raw[:1].isupper() or (_is_label(a, label) and claim.value == known.value)):
+        if (
+            label.key == other.key
+            and claim.per == known.per
+            and (label.raw[:1].isupper() or (_is_label(a, label) and claim.value == known.value))
+        ):
             return True  # a number that is part of a name: "Year 4", "line 4"
         if _is_label(a, label) and _other_label(text, label, claim):
             return False
@@ -162,7 +177,8 @@ def _months_both(claim: Quantity, known: Quantity) -> bool:
 
 def _is_label(a: Alignment, token: Token) -> bool:
     """A noun right before a number, which may be its name: "line 4"; not a verb ("treated 4")."""
-    return a.contentful(token) and token.numeric is None and not token.low.endswith(("ed", "ing"))
+    plain = token.low not in a.lexicon.sets["ordinals"] and not token.low.endswith(("ed", "ing")) and not token.initial
+    return a.contentful(token) and token.numeric is None and plain
 
 
 def _other_label(text: Text, label: Token, claim: Quantity) -> bool:

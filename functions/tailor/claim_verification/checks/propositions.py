@@ -39,6 +39,15 @@ def check_directions(a: Alignment) -> Iterator[VerdictReason]:
                 yield VerdictReason("direction", f"“{start.text}” and “{end.text}” have changed places")
 
 
+def _phrasal(a: Alignment, text: Text, token: Token) -> bool:
+    """“picked up by two papers”: the particle of a verb, no direction."""
+    before = text.tokens[token.index - 1] if token.index else None
+    if token.low not in ("up", "down") or before is None or before.mark or before.quantity is not None:
+        return False
+    moving = a.lexicon.sets["change"] | a.lexicon.sets["up"] | a.lexicon.sets["down"]
+    return before.low.endswith(("ed", "ing")) and before.key not in moving
+
+
 def _bettered(a: Alignment, quantity: Quantity) -> bool:
     """“three times faster”: better, not more."""
     after = a.text.tokens[quantity.last + 1 : quantity.last + 4]
@@ -51,6 +60,7 @@ def _sign(a: Alignment, text: Text, quantity: Quantity) -> int:
     best, sign = 99, 0
     for token in text.tokens:
         phrased = text is a.text and token.index in a.phrase_members
+        phrased = phrased or _phrasal(a, text, token)
         near = not phrased and (0 < home.index - token.index <= 2 or 0 < token.index - quantity.last <= 1)
         up = token.key in a.lexicon.sets["up"] or (near and token.low == "up")
         down = token.key in a.lexicon.sets["down"] or (near and token.low == "down")
@@ -225,6 +235,57 @@ def leads_event(a: Alignment, token: Token) -> bool:
     )
 
 
+def check_led_things(a: Alignment) -> Iterator[VerdictReason]:
+    """What is led stays whole: a "science week" is not "science", a group in a school not the school."""
+    leads = a.lexicon.sets["lead"]
+    for token in a.words:
+        if token.key not in leads or a.lexicon.language not in ("en", "de") or not a.in_statements(token):
+            continue
+        behind = [t for t in a.text.tokens[token.index + 1 : token.index + 6] if t.clause == token.clause]
+        stop = next(
+            (n for n, t in enumerate(behind) if t.low in ("in", "at", "with", "for", "to", "by", "mit", "für")), 5
+        )
+        things = [t for t in behind[:stop] if a.contentful(t)]
+        if not things or (behind[0].raw[:1].isupper() and a.lexicon.language == "en"):
+            continue
+        head = things[-1]
+        owned = a.lexicon.language == "de" and a.places.get(head.index) and not a.in_statements(head)
+        exact = [p for p in a.in_statements(head) if p.strength == EXACT]
+        parted = exact and all(_describes(a, p) and not _kept_head(a, p) for p in exact) and len(things) == 1
+        if owned and behind[0].low in a.lexicon.sets["articles"] | {"der", "des", "die", "das"}:
+            yield VerdictReason("scope", f"“{token.raw} … {head.raw}”: the source leads something else")
+        elif parted and stop < 5:
+            yield VerdictReason("scope", f"“{token.raw} {head.raw}”: the source leads a part of it")
+
+
+def _kept_head(a: Alignment, place: Place) -> bool:
+    """Whether the noun that the word describes is said too."""
+    after = a.evidence.texts[place.text].tokens[place.token + 1]
+    return any(p.text == place.text and p.token == after.index for ps in a.places.values() for p in ps)
+
+
+def manages_things(a: Alignment, token: Token) -> bool:
+    """“managed bookings” for “looked after bookings”: handling of things, not leadership of people."""
+    if a.lexicon.language != "en" or token.key != "manage" or token.low in ("manager", "managers", "management"):
+        return False
+    clause = [t for t in a.words if t.clause == token.clause and t.index > token.index and a.contentful(t)][:5]
+    persons = a.lexicon.sets["titles"] | a.lexicon.sets["heads"] | a.lexicon.sets["interpersonal"]
+    if not clause or any(t.key in persons for t in clause) or not any(a.in_statements(t) for t in clause):
+        return False
+    homes = a.homes(token.clause)
+    if not homes:
+        return False
+    (number, home), _ = homes.most_common(1)[0]
+    text = a.statements[number]
+    source = [t for t in text.words if t.clause == home]
+    tending = next((t for t in source[:3] if t.key in a.lexicon.sets["tending"]), None)
+    if tending is None:
+        return False
+    mine, true = _object(a, a.text, token.index), _object(a, text, tending.index + (tending.low in ("look", "looked")))
+    kept = {t.index for t in true}
+    return any(p.text == number and p.token in kept for t in mine for p in a.in_statements(t))
+
+
 def _under(a: Alignment, place: Place) -> bool:
     """“under supervision”, “under the direction of”: done to the person."""
     tokens = a.evidence.texts[place.text].tokens
@@ -350,6 +411,7 @@ def _single(a: Alignment, place: Place) -> bool:
             and opener not in lexicon.sets["singular"]
         )
         verb = before.low.endswith("ed") and before.low != before.key  # not "bed"
+        verb = verb and opener not in lexicon.sets["articles"]  # "a mixed class"
         if before.mark or before.low in lexicon.sets["prepositions"] or verb or barrier:
             return False
     return False
@@ -404,6 +466,30 @@ def check_quantifiers(a: Alignment) -> Iterator[VerdictReason]:
                 continue
             yield VerdictReason("quantifier", f"“{' '.join(word.raw for word in words)}” is wider than the source")
     yield from _ladder(a)
+    yield from _across(a)
+
+
+def _across(a: Alignment) -> Iterator[VerdictReason]:
+    """“across the school” needs a source that speaks of the school as where it was done, not of a “school year”."""
+    ladder = {key for words in a.lexicon.groups.get("ladder", ()) for (key,) in words}
+    for position, token in enumerate(a.words[:-1]):
+        if token.low not in ("across", "throughout") or a.lexicon.language != "en":
+            continue
+        ahead = [t for t in a.words[position + 1 : position + 4] if t.clause == token.clause and a.contentful(t)]
+        if not ahead or ahead[0].key not in ladder:
+            continue
+        if len(ahead) > 1 and ahead[1].index == ahead[0].index + 1:
+            continue  # "across the school year"
+        exact = [p for p in a.places.get(ahead[0].index, ()) if p.strength > 1]
+        if exact and all(_describes(a, p) or p.text >= a.own for p in exact):
+            yield VerdictReason("scope", f"“{token.raw} … {ahead[0].raw}” is wider than the source")
+
+
+def _describes(a: Alignment, place: Place) -> bool:
+    """Whether the source's word only describes the noun behind it ("school year")."""
+    tokens = a.evidence.texts[place.text].tokens
+    after = tokens[place.token + 1] if place.token + 1 < len(tokens) else None
+    return after is not None and not after.mark and (a.contentful(after) or after.quantity is not None)
 
 
 def _in_rate(a: Alignment, start: int) -> bool:
@@ -447,6 +533,8 @@ def _of_other_noun(a: Alignment, place: Place) -> bool:
     own = tokens[place.token].quantity
     if own is not None and own.kind in ("time", "months"):
         return True  # "one week in five"
+    if place.token and tokens[place.token - 1].quantity is not None:
+        return True  # "three mornings a week"
     return (
         after is not None
         and after.low.endswith("s")
@@ -532,7 +620,7 @@ def check_sides(a: Alignment) -> Iterator[VerdictReason]:
 def check_agents(a: Alignment) -> Iterator[VerdictReason]:
     """“led by X, with Y” is not “led by Y, with X”: who stands behind “by” stands there in the source."""
     for token in a.words:
-        if not token.raw[:1].isupper() and not any(c.isdigit() for c in token.raw):
+        if a.lexicon.language == "de" or (not token.raw[:1].isupper() and not any(c.isdigit() for c in token.raw)):
             continue
         if _preposition(a, a.text, token.index) not in a.lexicon.sets["by_agent"]:
             continue
@@ -865,7 +953,8 @@ def check_parts(a: Alignment) -> Iterator[VerdictReason]:
             before = text.tokens[part.first - 1].low if part.first else ""
             if part.kind != "count" or not (behind.startswith(_OF_WHICH) or before in ("davon", "dont")):
                 continue
-            zone = {t.index for t in text.words if t.clause == text.tokens[part.first].clause and t.index > part.last}
+            sentence = text.tokens[part.first].sentence
+            zone = {t.index for t in text.words if t.sentence == sentence and t.index > part.last}
             if any(a.matched.get(id(q)) is part for q in a.text.quantities):
                 continue
             for quantity in a.text.quantities:
@@ -877,8 +966,8 @@ def check_parts(a: Alignment) -> Iterator[VerdictReason]:
                     token
                     for token in a.words
                     if token.clause == clause
-                    and (exact := [p for p in a.in_statements(token) if p.strength > 1])
                     and a.contentful(token)
+                    and (exact := [p for p in a.in_statements(token) if p.strength == EXACT])
                     and all(p.text == number and p.token in zone for p in exact)
                 ]
                 if drawn:
@@ -888,11 +977,22 @@ def check_parts(a: Alignment) -> Iterator[VerdictReason]:
 def check_workplaces(a: Alignment) -> Iterator[VerdictReason]:
     """To work for a council is not to work at it: a body the source serves does not become the employer."""
     for token in a.words:
+        if a.lexicon.language == "en" and a.contentful(token) and _preposition(a, a.text, token.index) == "for":
+            exact = [p for p in a.in_statements(token) if p.strength == EXACT]
+            if exact and all(_acts(a, a.statements[p.text], p.token) for p in exact):
+                yield VerdictReason("client", f"“for … {token.raw}”: the source does not say for whom")
         if token.key not in a.lexicon.sets["bodies"] or _preposition(a, a.text, token.index) != "at":
             continue
         exact = [p for p in a.in_statements(token) if p.strength == EXACT]
         if exact and all(_preposition(a, a.statements[p.text], p.token) in ("for", "to", "with") for p in exact):
             yield VerdictReason("employer", f"“at … {token.raw}”: the source does not place the person there")
+
+
+def _acts(a: Alignment, text: Text, index: int) -> bool:
+    """Whether the noun is the one who does something: "which two papers followed up"."""
+    after = text.tokens[index + 1] if index + 1 < len(text.tokens) else None
+    relative = any(t.low in ("which", "that", "who") for t in text.tokens[max(0, index - 4) : index])
+    return relative and after is not None and (after.low.endswith("ed") or after.low in a.lexicon.irregular)
 
 
 def _preposition(a: Alignment, text: Text, index: int) -> str:
@@ -945,6 +1045,6 @@ def _object(a: Alignment, text: Text, index: int) -> list[Token]:
 
 PROPOSITION_CHECKS = (
     check_directions, check_restrictions, check_prefixes, check_company_kept, check_help, check_leading,
-    check_negation, check_plurals, check_quantifiers, check_sides, check_agents, check_company, check_objects,
+    check_led_things, check_negation, check_plurals, check_quantifiers, check_sides, check_agents, check_company, check_objects,
     check_light_verbs, check_causes, check_merged, check_parts, check_doers, check_workplaces, check_objects_moved,
 )  # fmt: skip

@@ -7,7 +7,7 @@ from cvmaker_core.skill_aliases import skill_classes
 from cvmaker_core.text import fold
 
 from claim_verification.alignment import Alignment, find_phrases
-from claim_verification.checks.propositions import is_plural, leads_event, per_thing
+from claim_verification.checks.propositions import is_plural, leads_event, manages_things, per_thing
 from claim_verification.models import VerdictReason
 from claim_verification.source import Entry
 from claim_verification.tokens import Token
@@ -95,6 +95,7 @@ def _unsupported(a: Alignment, covered: set[int], framed: set[int]) -> Iterator[
         if (
             _of_rate(a, token)
             or leads_event(a, token)
+            or manages_things(a, token)
             or _weak_verb(a, token)
             or named_anywhere(a, token)
             or _follows_otherwise(a, token)
@@ -631,6 +632,9 @@ def _compound(a: Alignment, token: Token) -> bool:
         return True
     if any(low.endswith((token.low, bare)) and len(low) - len(bare) >= 3 for low in lows if len(bare) >= 5):
         return True
+    root = token.key[: max(5, len(token.key) - 2)]
+    if len(token.key) >= 5 and any(root in low[4:] for low in lows if len(low) >= len(root) + 5):
+        return True  # "betreut" of "Hausaufgabenbetreuung"
     for stem in stems:
         if token.low.startswith(stem):
             rest = token.low[len(stem) :]
