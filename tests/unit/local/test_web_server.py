@@ -59,6 +59,12 @@ def test_the_policy_of_the_cloud_names_no_more_than_our_services() -> None:
     assert "connect-src 'self';" in policy, "without addresses to put in their place, nothing of the cloud is left"
 
 
+def test_texts_are_compressed_for_those_who_take_it(origin: str) -> None:
+    packed = httpx.get(f"{origin}/assets/app-1a2b.js", headers={"Accept-Encoding": "gzip"})
+    assert (packed.headers["content-encoding"], packed.text) == ("gzip", "1")
+    assert "content-encoding" not in httpx.get(f"{origin}/", headers={"Accept-Encoding": "identity"}).headers
+
+
 def test_nothing_outside_the_folder(origin: str) -> None:
     for path in ("/%2e%2e/secret.txt", "/assets/..%2f..%2fsecret.txt"):
         assert "secret" not in httpx.get(origin + path).text
