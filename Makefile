@@ -57,8 +57,8 @@ openapi: setup ## Write docs/openapi.json and the template catalogue from the co
 build: setup ## sam build without Docker, byte-compiled for Lambda: make build ARCH=x86_64
 	@local/build.sh $(or $(ARCH),arm64)
 
-deploy: build ## Guided deployment to your AWS account
-	@local/sam.sh deploy --guided
+deploy: build ## Guided deployment to your AWS account: make deploy [ENV=prod] [ARCH=x86_64]
+	@local/sam.sh deploy --guided $(if $(ENV),--config-env "$(ENV)")
 
 security: setup ## checkov, bandit, zizmor, cfn-lint: no finding without a reason
 	@local/security.sh

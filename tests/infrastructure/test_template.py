@@ -354,3 +354,17 @@ def test_secrets_are_empty_in_the_template() -> None:
     for resource in load_template()["Resources"].values():
         if resource["Type"] == "AWS::SecretsManager::Secret":
             assert json.loads(resource["Properties"]["SecretString"]) == {"api_key": ""}
+
+
+def test_no_environment_holds_a_secret(transformed: dict[str, Any]) -> None:
+    """Environments are shown in the console and in every description of a function."""
+    common = set(load_template()["Globals"]["Function"]["Environment"]["Variables"])
+    for name, item in transformed["Resources"].items():
+        if item["Type"] != "AWS::Lambda::Function":
+            continue
+        for variable, value in item["Properties"]["Environment"]["Variables"].items():
+            if variable in common or variable == "WEB_API_KEY":  # public: every browser sends it
+                continue
+            if re.search(r"SECRET|PASSWORD|TOKEN(?!_BUDGET)|KEY", variable):
+                assert variable.endswith("_SECRET_ARN"), f"{name}: {variable}"
+                assert value["Ref"].endswith("Secret"), f"{name}: {variable} is not the secret's ARN"
