@@ -44,8 +44,17 @@ def read_contact(builder: Builder, sections: list[Section]) -> None:
     contact = [line for section in sections if section.kind == "contact" for line in section.lines]
     taken: list[Range] = []
     name_range = _read_name(builder, basics, document, header, sections, taken)
-    lines = [*header, *contact]
-    _read_emails(builder, basics, lines, document, taken)
+    # A footer ("© …, jane@school.edu") may end in the header's section: it is asked last.
+    first_heading = min((s.heading.start for s in sections if s.heading is not None), default=len(document.text))
+    lines = [
+        *(line for line in header if line.start < first_heading),
+        *contact,
+        *(line for line in header if line.start >= first_heading),
+    ]
+    referees = [
+        (line.start, line.end) for section in sections if section.kind == "references" for line in section.lines
+    ]
+    _read_emails(builder, basics, lines, document, taken, referees)
     _read_links(builder, basics, lines, document, taken)
     _read_phones(builder, basics, lines, document, taken, sections)
     _read_rest(builder, basics, lines, contact, taken, name_range)
@@ -338,9 +347,16 @@ def _free(where: Range, taken: list[Range]) -> bool:
 
 
 def _read_emails(
-    builder: Builder, basics: dict[str, Any], lines: list[Line], document: Document, taken: list[Range]
+    builder: Builder,
+    basics: dict[str, Any],
+    lines: list[Line],
+    document: Document,
+    taken: list[Range],
+    referees: list[Range],
 ) -> None:
-    pools: list[list[Line]] = [lines, [line for line in document.lines if line.cells]]
+    """The person's addresses: in the header and contact sections, or anywhere but among the referees."""
+    elsewhere = [line for line in document.lines if line.cells and _free((line.start, line.end), referees)]
+    pools: list[list[Line]] = [lines, elsewhere]
     for number, pool in enumerate(pools):
         for line in pool:
             for match in EMAIL.finditer(line.text):

@@ -464,7 +464,7 @@ class _Walker:
         number = self.count
         self.count += 1
         block = f"{self.path}/{number}"
-        for box in boxes[:40]:
+        for box in boxes[:400]:
             self.boxes += 1
             before = len(reader.document.lines)
             _Walker(reader, f"textbox/{number}.{self.boxes}", self.column).container(box)

@@ -95,13 +95,16 @@ def _label_row(line: Line) -> bool:
     )
 
 
+_OPEN_END = re.compile(r"\s(?:and|und|et|e|y|en|och|oraz|и|i|of|for|with|in)\s*$")
+
+
 def _logical_lines(lines: list[Line]) -> list[list[Line]]:
     """Lines that run on are joined: an open comma, a wrapped item, an unclosed bracket."""
     groups: list[list[Line]] = []
     for line in lines:
         previous = groups[-1][-1] if groups else None
         if previous is not None and not line.bullet and previous.column == line.column:
-            open_end = previous.text.rstrip()[-1:] in ",、，;&(-/"
+            open_end = previous.text.rstrip()[-1:] in ",、，;&(-/" or bool(_OPEN_END.search(previous.text))
             label = _LABEL.match(line.text)
             hanging = groups[-1][0].bullet and line.x0 >= groups[-1][0].x0 - 1.5 and line.gap_above < 1.9
             same = style_of(previous)[:3] == style_of(line)[:3]
@@ -249,11 +252,11 @@ def read_skills(builder: Builder, lines: list[Line], name: Line | None = None) -
         if group is None:
             open_group(None)
         assert group is not None
+        words = len(text[start:end].split())
+        # Running text is kept whole: its commas part no skills.
         sentence = (
-            len(text[start:end].split()) > 14
-            and re.search(r"[.!?。]\s*$", text[start:end])
-            and text[start:end].count(",") < 4
-        )
+            words > 14 and re.search(r"[.!?。]\s*$", text[start:end]) and text[start:end].count(",") < 4
+        ) or words > 9 * (1 + len(re.findall(r"[,;|•·、\t/]", text[start:end])))
         pieces = [trim(text, start, end)] if sentence else split_items(text, start, end)
         for low, high in pieces:
             key = plain(text[low:high])
@@ -278,10 +281,10 @@ def read_skills(builder: Builder, lines: list[Line], name: Line | None = None) -
                 low += lead.end()  # noqa: PLW2901
             if _speaks(builder, low, high):
                 continue
-            lead = _lead_in(text[low:high])
-            if lead:
-                builder.used.append((low, low + lead))
-                low += lead  # noqa: PLW2901
+            opening = _lead_in(text[low:high])
+            if opening:
+                builder.used.append((low, low + opening))
+                low += opening  # noqa: PLW2901
                 both = re.fullmatch(r"(\S+(?: \S+)?) (?:and|und|et|y|e|en) (\S+(?: \S+)?)", text[low:high])
                 if both:
                     builder.append(group, "keywords", pointer, Value([(low, low + both.end(1))], 0.85))
