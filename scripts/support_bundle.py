@@ -14,6 +14,7 @@ import re
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cvmaker_core.job_status import derive_status
 from deployed_stack import Deployment, NotFoundError
 
+ROOT = Path(__file__).resolve().parents[1]
 ARTEFACTS = (
     *("parsed.json", "analysis.json", "evidence.json", "tailored.json"),
     *("readback.json", "certificate.json", "receipt.json"),
@@ -35,29 +37,18 @@ LOGGED = (
 # A code, a number, a time, a hash: what a value on the lists above may look like. No spaces: no words of anybody.
 HARMLESS = re.compile(r"[A-Za-z0-9/{][A-Za-z0-9_.:+/{}-]{0,199}")
 PLACE = re.compile(r"[\w.-]+\.py:\d+ [\w<>]+")
-# What our own code says in log lines (a test compares with the code); any other line is named by its place alone.
-OWN_MESSAGES = {
-    "already started",
-    "bad event",
-    "claim",
-    "delivered again",
-    "erased",
-    "intake crashed",
-    "job failed",
-    "object is none of ours",
-    "preview crashed",
-    "proposals crashed",
-    "request",
-    "request crashed",
-    "request failed",
-    "search crashed",
-    "search failed",
-    "stage crashed",
-    "stage done",
-    "stage failed",
-    "swept",
-}
+LOGGED_MESSAGE = re.compile(r"logger\.(?:info|warning|error|exception)\(\s*\"([^\"{}]*)\"")
 FILE_NAMES = re.compile(r"[a-z-]+\.(?:json|pdf|html|docx|txt|md)")
+
+
+@cache
+def own_messages() -> frozenset[str]:
+    """What our own code says in log lines, read from the code; any other line is named by its place alone."""
+    found: set[str] = set()
+    for folder in ("functions", "layers"):
+        for path in (ROOT / folder).rglob("*.py"):
+            found.update(LOGGED_MESSAGE.findall(path.read_text(encoding="utf-8")))
+    return frozenset(found)
 
 
 def harmless(value: Any) -> Any:
@@ -222,7 +213,7 @@ def log_line(event: dict[str, Any], group: str) -> dict[str, Any]:
         return line
     if not isinstance(document, dict):
         return line
-    if document.get("message") in OWN_MESSAGES:
+    if document.get("message") in own_messages():
         line["message"] = document["message"]
     places = [place for place in document.get("error_place") or [] if PLACE.fullmatch(str(place))]
     if places:
