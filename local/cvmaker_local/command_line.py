@@ -252,11 +252,12 @@ def up(
     port: Annotated[int, typer.Option(help="Port of the web app; the API takes the next, S3 the one after.")] = 8000,
     data: Annotated[Path, typer.Option(help="Where everything accepted is kept.")] = Path(".cvmaker/data"),
     reload: Annotated[bool, typer.Option(help="Restart functions when their code changes.")] = False,
+    accounts: Annotated[bool, typer.Option(help="With sign-in, as a deployment with a user pool has it.")] = False,
 ) -> None:
     """The local stack and the web app, until Ctrl-C."""
     from cvmaker_local.serving import serve
 
-    serve(port=port, data_dir=data, reload=reload, console=error_console)
+    serve(port=port, data_dir=data, reload=reload, accounts=accounts, console=error_console)
 
 
 @app.command()

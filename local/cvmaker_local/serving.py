@@ -9,8 +9,10 @@ from cvmaker_local.pipeline_run import ROOT, TEMPLATE
 from cvmaker_local.stack import LocalStack, PortInUseError, StackInUseError
 
 
-def serve(*, port: int, data_dir: Path, reload: bool, console: Console) -> None:
+def serve(*, port: int, data_dir: Path, reload: bool, console: Console, accounts: bool = False) -> None:
     """Serve the web app on `port` and the API on the next; everything accepted is kept under `data_dir`.
+
+    With `accounts` people can sign in, by a user pool of this machine.
 
     Raises
     ------
@@ -18,7 +20,15 @@ def serve(*, port: int, data_dir: Path, reload: bool, console: Console) -> None:
         If a port or the data folder is taken.
     """
     web_root = ROOT / "frontend" / "dist"
-    stack = LocalStack(TEMPLATE, data_dir, api_port=port + 1, web_port=port, web_root=web_root, watch_code=reload)
+    stack = LocalStack(
+        TEMPLATE,
+        data_dir,
+        api_port=port + 1,
+        parameters={"CreateUserPool": "on"} if accounts else None,
+        web_port=port,
+        web_root=web_root,
+        watch_code=reload,
+    )
     try:
         stack.start()
     except PortInUseError:
