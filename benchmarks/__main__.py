@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 def sections() -> list[str]:
     """Folders and files of benchmarks that can be run as modules, in the pipeline's order."""
     order = ["pipeline", "parse", "matching", "truth", "tailoring", "render", "certify"]
+    order += ["cold_starts", "cost", "load", "faults"]
     return [name for name in order if importlib.util.find_spec(f"benchmarks.{name}")]
 
 
