@@ -629,7 +629,7 @@ def follows(claim: Quantity, source: Quantity) -> bool:
     if how == "min":
         return stated <= true * (1 + 1e-9)
     if how == "lt":
-        return true < stated <= 1.6 * true or (source.derived and same)
+        return true < stated <= 2 * true or (source.derived and same)
     if how == "near":
         return 0.85 * stated <= true < stated or same
     if how == "within":

@@ -51,7 +51,8 @@ def _true(a: Alignment, claim: Quantity) -> bool:
         return any(all(t.numeric is None for t in a.statements[n].tokens[i + 1 : i + 2]) for n, i in spots)
     if claim.kind in ("multiple", "count") and _occurrences(a, claim):
         return True
-    if claim.kind == "count" and (claim.role in ("from", "to") or claim.in_range) and not counted_words(a, claim):
+    ends = claim.kind == "count" and (claim.role in ("from", "to") or claim.in_range) and not claim.comparator
+    if ends and not counted_words(a, claim):
         # "from 5 to 2", the unit having been named before
         known_ends = (q for text in a.statements for q in text.quantities if q.role in ("from", "to") or q.in_range)
         roles = (claim.role or ("from" if claim.in_range else ""), "")  # "(62 to 41)"

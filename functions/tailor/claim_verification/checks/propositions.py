@@ -16,6 +16,11 @@ def check_directions(a: Alignment) -> Iterator[VerdictReason]:
         known, home = a.matched.get(id(quantity)), a.matched_in(quantity)
         if known is None or home is None or quantity.kind in ("year", "ordinal"):
             continue
+        above = _above(a.text, quantity), _above(a.statements[home], known)
+        if set(above) == {1, -1}:
+            yield VerdictReason("direction", f"“{quantity.text}” lies on the other side in the source")
+        if above[1]:
+            continue  # "20% above target": what it exceeds is no change
         said, true = _sign(a, a.text, quantity), _sign(a, a.statements[home], known)
         if said and true and said != true and not _bettered(a, quantity):
             yield VerdictReason("direction", f"“{quantity.text}” goes the other way in the source")
@@ -37,6 +42,17 @@ def check_directions(a: Alignment) -> Iterator[VerdictReason]:
                 and (first.role, last.role) == ("to", "from")
             ):
                 yield VerdictReason("direction", f"“{start.text}” and “{end.text}” have changed places")
+
+
+_ABOVE = frozenset(("above", "over", "ahead", "beyond", "über", "por encima"))
+_BELOW = frozenset(("below", "under", "behind", "short", "unter"))
+
+
+def _above(text: Text, quantity: Quantity) -> int:
+    """+1 for “20% above target”, -1 for “20% below target”, else 0."""
+    after = text.tokens[quantity.last + 1] if quantity.last + 1 < len(text.tokens) else None
+    low = after.low if after is not None else ""
+    return 1 if low in _ABOVE else -1 if low in _BELOW else 0
 
 
 def _phrasal(a: Alignment, text: Text, token: Token) -> bool:

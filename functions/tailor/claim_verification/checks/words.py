@@ -456,7 +456,14 @@ def _follows_otherwise(a: Alignment, token: Token) -> bool:
         return a.matched.get(id(following[1].quantity)) is not None  # "a team of six": the six are in the source
     if before is not None and before.quantity is not None and token.low == "strong":
         return True
-    exceeds = any(q.kind == "percent" and q.value > 100 for text in a.statements for q in text.quantities)
+    exceeds = any(
+        q.kind == "percent"
+        and (
+            q.value > 100 or (text.tokens[q.last + 1].low if q.last + 1 < len(text.tokens) else "") in ("above", "over")
+        )
+        for text in a.statements
+        for q in text.quantities
+    )
     if exceeds and lexicon.classes.get((key,), frozenset()) & lexicon.classes.get(
         (lexicon.key("exceed"),), frozenset()
     ):
