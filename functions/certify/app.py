@@ -76,9 +76,7 @@ def write_receipt(run: StageRun, rendered: Envelope, inputs: dict[str, str]) -> 
         if stage == "tailor":
             usages["render"] = rendered.usage
     usages["certify"] = run.measured()
-    receipt, warnings = build_receipt(
-        usages, architecture=run.settings.function_architecture, failed_attempts=run.event.retry_count
-    )
+    receipt, warnings = build_receipt(usages, architecture=run.settings.function_architecture)
     run.write_artefact("receipt.json", receipt, inputs=inputs, warnings=warnings)
 
 

@@ -15,22 +15,21 @@ from cvmaker_core.schema.artefacts import Receipt, StageCost, StageWarning, Toke
 PROVIDERS = {"textract": "textract", "pinecone": "pinecone", "openai": "openai"}
 # Steps of cv_pipeline.asl.yaml that leave no artefact: the task Intake, the choices IsOurs and HasPosting, and Done.
 STATES_WITHOUT_ARTEFACT = 4
+# Of these, Intake is a function; its little time stands in no envelope, its invocation is known.
+FUNCTIONS_WITHOUT_ARTEFACT = 1
 
 
-def build_receipt(
-    stages: Mapping[str, Usage], *, architecture: str = "arm64", failed_attempts: int = 0
-) -> tuple[Receipt, list[StageWarning]]:
+def build_receipt(stages: Mapping[str, Usage], *, architecture: str = "arm64") -> tuple[Receipt, list[StageWarning]]:
     """The receipt of a job.
 
     Parameters
     ----------
     stages
         Usage by stage, from the artefacts' envelopes, Certify's own included. A stage that reused an earlier
-        artefact did not run again, so it costs only the little time of finding out.
+        artefact did not run again, so it costs only the little time of finding out. Its requests may hold
+        `retries`, the stage's earlier attempts in this execution: each is one more invocation and one more transition.
     architecture
         `arm64` or `x86_64`: Lambda's price differs.
-    failed_attempts
-        Stage runs that were retried: each is one more transition.
 
     Returns
     -------
@@ -45,11 +44,9 @@ def build_receipt(
     unpriced: set[str] = set()
     for name, usage in stages.items():
         compute = lambda_usd(usage.estimated_ms, usage.memory_mb, architecture)
-        own = {
-            **usage.requests,
-            "lambda_invocation": 1,
-            "step_functions_transition": 1,
-        }
+        own = {kind: number for kind, number in usage.requests.items() if kind != "retries"}
+        runs = 1 + usage.requests.get("retries", 0)
+        own |= {"lambda_invocation": runs, "step_functions_transition": runs}
         requests.update(own)
         priced = requests_usd(own)
         unpriced |= {kind for kind in own if kind not in priced and not kind.endswith("_calls")}
@@ -70,9 +67,10 @@ def build_receipt(
             cold=usage.cold,
             usd=_rounded(sum(by_provider.values())),
         )
-    besides = STATES_WITHOUT_ARTEFACT + failed_attempts
-    requests["step_functions_transition"] += besides
-    usd["aws"] += besides * table.per_request["step_functions_transition"]
+    requests["step_functions_transition"] += STATES_WITHOUT_ARTEFACT
+    usd["aws"] += STATES_WITHOUT_ARTEFACT * table.per_request["step_functions_transition"]
+    requests["lambda_invocation"] += FUNCTIONS_WITHOUT_ARTEFACT
+    usd["aws"] += FUNCTIONS_WITHOUT_ARTEFACT * table.per_request["lambda_invocation"]
     totals = {provider: _rounded(usd[provider]) for provider in ("aws", "openai", "pinecone", "textract")}
     totals["total"] = _rounded(sum(totals.values()))
     warnings = (

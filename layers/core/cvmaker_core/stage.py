@@ -71,6 +71,9 @@ class StageRun:
         self.reused: str | None = None
         _container_is_cold = False
         self._started = time.perf_counter()
+        if event.retry_count:
+            # Each earlier attempt was a transition and an invocation, and left no envelope of its own.
+            self.count("retries", event.retry_count)
         _count_s3_requests(self)
         self.files: dict[str, StoredObject] = self.store.files(self.job)
         self.spending = DailySpending(self.store, configuration.daily_usd_limit)

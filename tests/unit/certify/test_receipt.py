@@ -11,7 +11,7 @@ def test_time_and_memory_cost_what_the_table_says() -> None:
     prices = price_table().per_request
     own = lambda_usd(2000, 1024, "x86_64") + prices["lambda_invocation"] + prices["step_functions_transition"]
     assert receipt.stages["parse"].usd == pytest.approx(own, abs=1e-8)
-    besides = STATES_WITHOUT_ARTEFACT * prices["step_functions_transition"]
+    besides = STATES_WITHOUT_ARTEFACT * prices["step_functions_transition"] + prices["lambda_invocation"]
     assert receipt.usd["aws"] == pytest.approx(own + besides, abs=1e-8)
     assert receipt.price_table == price_table().as_of
     assert warnings == []
@@ -39,7 +39,7 @@ def test_providers_are_billed_apart_and_summed() -> None:
     assert receipt.usd["total"] == pytest.approx(sum(receipt.usd[name] for name in receipt.usd if name != "total"))
     assert receipt.tokens == {"input": 4000, "output": 900, "embedding": 900}
     assert receipt.requests["s3_get"] == 2
-    assert receipt.requests["lambda_invocation"] == 3
+    assert receipt.requests["lambda_invocation"] == 4, "three stages and Intake"
 
 
 def test_what_has_no_price_is_named_not_free() -> None:
@@ -54,8 +54,10 @@ def test_a_stage_that_counts_units_and_dollars_is_billed_once() -> None:
     assert receipt.usd["pinecone"] == pytest.approx(10 * price_table().per_request["pinecone_read_units"])
 
 
-def test_retries_are_transitions_too() -> None:
+def test_each_earlier_attempt_is_a_transition_and_an_invocation() -> None:
     calm, _ = build_receipt({"parse": Usage()})
-    shaky, _ = build_receipt({"parse": Usage()}, failed_attempts=2)
-    step = price_table().per_request["step_functions_transition"]
-    assert shaky.usd["aws"] - calm.usd["aws"] == pytest.approx(2 * step, abs=1e-8)
+    shaky, warnings = build_receipt({"parse": Usage(requests={"retries": 2})})
+    prices = price_table().per_request
+    more = 2 * (prices["step_functions_transition"] + prices["lambda_invocation"])
+    assert shaky.usd["aws"] - calm.usd["aws"] == pytest.approx(more, abs=2e-8)
+    assert warnings == []
