@@ -48,6 +48,22 @@ def test_it_builds_for(architecture: str) -> None:
             assert size(folder) + core + (weasyprint if folder.name.startswith("Render") else 0) < LIMIT_BYTES
 
 
+@pytest.mark.skipif(runtime_python() is None, reason=f"Python {RUNTIME}, Lambda's runtime, is not on this machine")
+def test_every_module_has_byte_code_that_cannot_run_stale() -> None:
+    """Made by the runtime's own version, and checked by the hash of its source (PEP 552: flags 0b11)."""
+    tag = f"cpython-{RUNTIME.replace('.', '')}"
+    missing, unchecked = [], []
+    for source in BUILD.rglob("*.py"):
+        compiled = source.parent / "__pycache__" / f"{source.stem}.{tag}.pyc"
+        if not compiled.exists():
+            missing.append(source)
+        elif compiled.read_bytes()[4:8] != b"\x03\x00\x00\x00":
+            unchecked.append(source)
+    # Templates of code generators and tests of packages may hold what no interpreter compiles.
+    assert len(missing) < 5, missing[:10]
+    assert not unchecked
+
+
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="the artefacts built last are for x86_64")
 @pytest.mark.skipif(runtime_python() is None, reason=f"Python {RUNTIME}, Lambda's runtime, is not on this machine")
 def test_every_built_function_runs_a_whole_job_on_the_runtimes_python() -> None:
