@@ -34,12 +34,18 @@ export interface Requirement {
   must: boolean;
   weight: number;
 }
+/** What an English sentence of an artefact says, as a code and its blanks. */
+export interface Note {
+  code: string;
+  parameters?: Record<string, string>;
+}
 export interface Finding {
   code: string;
   severity: "error" | "warning" | "info";
   pointer: string;
   message: string;
   advice: string;
+  parameters?: Record<string, string>;
 }
 export interface Analysis {
   posting: { title?: string | null; employer?: string | null; text: string } | null;
@@ -50,6 +56,7 @@ export interface Match {
   requirement_id: string;
   state: "met" | "partly" | "adjacent" | "missing";
   reason: string;
+  note?: Note | null;
   evidence: { pointer: string; job_id?: string | null; method: string; similarity: number }[];
 }
 export interface EvidenceData {
@@ -64,7 +71,7 @@ export interface Source {
 export interface Tailored {
   resume: Resume;
   claims: Record<string, { sources: Source[]; engine: string; requirements: string[] }>;
-  changes: { pointer: string; before: string; after: string; reason: string }[];
+  changes: { pointer: string; before: string; after: string; reason: string; note?: Note | null }[];
   rejected: { text: string; source_ids: string[]; reasons: { code: string; detail: string }[] }[];
   fit: number | null;
   visibility: { before: number; after: number } | null;

@@ -8,6 +8,7 @@ import { Dialog } from "../components/dialog";
 import { Problem } from "../components/problem";
 import { SourceViewer } from "../components/source-viewer";
 import { type Text, useInterface } from "../i18n";
+import { useNotes } from "../i18n/notes";
 import { keepDraft } from "../state/draft";
 import { resolvePointer, sourcesOf, spansOf } from "../state/provenance";
 import { entriesOf, entryName, setAt, textOf } from "../state/resume";
@@ -18,6 +19,7 @@ type Decision = "accept" | "reject";
 
 export default function Review({ job }: { job: JobView }) {
   const { t } = useInterface();
+  const notes = useNotes();
   const parsed = useArtefact<Parsed>(job, "parsed.json").data;
   const analysis = useArtefact<Analysis>(job, "analysis.json").data;
   const evidence = useArtefact<EvidenceData>(job, "evidence.json").data;
@@ -45,8 +47,8 @@ export default function Review({ job }: { job: JobView }) {
             <ul className="stack tight">
               {analysis.findings.map((finding, index) => (
                 <li key={index} className={`message ${finding.severity === "info" ? "" : finding.severity === "error" ? "bad" : "warn"}`}>
-                  <strong dir="auto">{finding.message}</strong>
-                  <span dir="auto">{finding.advice}</span>
+                  <strong dir="auto">{notes.finding(finding).message}</strong>
+                  <span dir="auto">{notes.finding(finding).advice}</span>
                   {spansOf(parsed, [finding.pointer]).length > 0 && (
                     <button type="button" className="link" onClick={() => show([finding.pointer], true)}>
                       {t("showInDocument")}
@@ -140,6 +142,7 @@ type Show = (pointers: string[], open?: boolean) => void;
 
 function Changes({ job, tailored, onShow }: { job: JobView; tailored: Tailored; onShow: Show }) {
   const { t, has } = useInterface();
+  const notes = useNotes();
   const [decisions, setDecisions] = useState<Record<string, Decision>>({});
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -212,7 +215,7 @@ function Changes({ job, tailored, onShow }: { job: JobView; tailored: Tailored; 
             >
               <p className="place">{placeOf(change.pointer)}</p>
               <Diff before={shown(change.pointer, change.before)} after={shown(change.pointer, change.after)} />
-              <p className="soft small" dir="auto">{change.reason}</p>
+              <p className="soft small" dir="auto">{notes.reason("changes", change)}</p>
               <div className="row between">
                 <button type="button" className="link small" onClick={() => onShow(sources, true)}>
                   {t("showInDocument")}
@@ -276,6 +279,7 @@ function Changes({ job, tailored, onShow }: { job: JobView; tailored: Tailored; 
 
 function Requirements(props: { analysis: Analysis; evidence: EvidenceData; resume: unknown; onShow: Show }) {
   const { t, has } = useInterface();
+  const notes = useNotes();
   const { analysis, evidence, resume, onShow } = props;
   const matches = useMemo(() => new Map(evidence.matches.map((match) => [match.requirement_id, match])), [evidence]);
   const missing = analysis.requirements.filter((requirement) => ["missing", "adjacent"].includes(matches.get(requirement.id)?.state ?? "missing"));
@@ -307,7 +311,7 @@ function Requirements(props: { analysis: Analysis; evidence: EvidenceData; resum
                   })}
                 </ul>
               ) : (
-                match?.reason && <span className="more small soft" dir="auto">{match.reason}</span>
+                match?.reason && <span className="more small soft" dir="auto">{notes.reason("matches", match)}</span>
               )}
             </li>
           );

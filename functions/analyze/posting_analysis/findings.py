@@ -123,6 +123,7 @@ def _finding(code: str, pointer: str, **values: object) -> Finding:
             "pointer": pointer,
             "message": row["message"].format(**values),
             "advice": row["advice"],
+            "parameters": {name: str(value) for name, value in values.items()},
         }
     )
 

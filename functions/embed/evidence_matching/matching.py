@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from cvmaker_core.schema.artefacts import Analysis, Evidence, EvidenceData, Match, Requirement
+from cvmaker_core.schema.artefacts import Analysis, Evidence, EvidenceData, Match, Note, Requirement
 from cvmaker_core.skill_aliases import canonical_skill, skill_classes
 from cvmaker_core.text import fold, words
 
@@ -51,7 +51,7 @@ class Finding:
     """What facts and words say of one requirement."""
 
     state: State = "missing"
-    reason: str = ""
+    reason: Note = field(default_factory=lambda: say("skill_missing"))
     support: dict[str, float] = field(default_factory=dict)
     judgement: Judgement | None = None
 
@@ -62,9 +62,14 @@ def _reasons() -> dict[str, str]:
     return data
 
 
-def say(code: str, **values: object) -> str:
-    """A reason's words."""
-    return _reasons()[code].format(**values)
+def say(code: str, **values: object) -> Note:
+    """A reason by its code and what fills its blanks."""
+    return Note(code=code, parameters={name: str(value) for name, value in values.items()})
+
+
+def worded(note: Note) -> str:
+    """A reason's English words."""
+    return _reasons()[note.code].format(**note.parameters)
 
 
 class Matcher:
@@ -527,12 +532,12 @@ def _to_match(matcher: Matcher, requirement: Requirement, finding: Finding, cosi
     if state == "missing":
         scores = {}
     ordered = [e for _, e in sorted(scores.values(), key=lambda pair: (-pair[0], *_place_on_page(pair[1].pointer)))]
-    shown = ordered[:MAX_EVIDENCE]
+    best = ordered[:MAX_EVIDENCE]
     # A skill that the person lists by its name is its plainest evidence, however many bullets speak of it too.
     listed = next((e for e in ordered if e.pointer.startswith("/skills/") and e.similarity >= 1), None)
-    if listed and len(ordered) > MAX_EVIDENCE and not any(e.pointer.startswith("/skills/") for e in shown):
-        shown[-1] = listed
-    return Match(requirement_id=requirement.id, state=state, reason=reason, evidence=shown)
+    if listed and len(ordered) > MAX_EVIDENCE and not any(e.pointer.startswith("/skills/") for e in best):
+        best[-1] = listed
+    return Match(requirement_id=requirement.id, state=state, reason=worded(reason), note=reason, evidence=best)
 
 
 # Of equally good evidence, what was done at work tells most.

@@ -4,11 +4,12 @@ import json
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from cvmaker_core.changes import item_line
 from cvmaker_core.hostile_text import addresses_a_machine
 from cvmaker_core.pointers import resolve_pointer, split_pointer
-from cvmaker_core.schema.artefacts import Change, Pointer
+from cvmaker_core.schema.artefacts import Change, Note, Pointer
 
 from cv_tailoring.arrangement import sections_of
 from cv_tailoring.draft import SECTION_ORDER, Draft, text_at
@@ -27,6 +28,11 @@ def _reasons() -> dict[str, str]:
 
 def reason(code: str, **values: str) -> str:
     return _reasons()[code].format(**values)
+
+
+def _why(code: str, **values: str) -> dict[str, Any]:
+    """A change's reason in English, and as a code for other languages."""
+    return {"reason": reason(code, **values), "note": Note(code=code, parameters=values)}
 
 
 def quotable(text: str) -> bool:
@@ -63,9 +69,7 @@ def describe_changes(draft: Draft, relevance: Relevance, codes: dict[Pointer, st
         names = name_requirements(relevance, list(rewording.requirements))
         if not names and code in {"reworded", "headline", "summary"}:
             code = "reworded_plain" if code == "reworded" else f"{code}_new"
-        changes.append(
-            Change(pointer=target, before=before, after=rewording.text, reason=reason(code, requirements=names))
-        )
+        changes.append(Change(pointer=target, before=before, after=rewording.text, **_why(code, requirements=names)))
     for pointer, order in draft.orders.items():
         target = draft.moved(pointer)
         items = resolve_pointer(draft.source, pointer)
@@ -76,13 +80,13 @@ def describe_changes(draft: Draft, relevance: Relevance, codes: dict[Pointer, st
                 pointer=target,
                 before="\n".join(item_line(item) for item in items),
                 after="\n".join(item_line(items[index]) for index in order),
-                reason=_order_reason(relevance, pointer, order),
+                **_order_reason(relevance, pointer, order),
             )
         )
     return changes
 
 
-def _order_reason(relevance: Relevance, pointer: Pointer, order: list[int]) -> str:
+def _order_reason(relevance: Relevance, pointer: Pointer, order: list[int]) -> dict[str, Any]:
     parts = split_pointer(pointer)
     if pointer == "/skills":
         code = "skill_groups"
@@ -92,8 +96,8 @@ def _order_reason(relevance: Relevance, pointer: Pointer, order: list[int]) -> s
         code = "bullets" if parts[-1] == "highlights" else "entries"
     names = name_requirements(relevance, relevance.proven_within([f"{pointer}/{order[0]}"]))
     if names:
-        return reason(code, requirements=names)
-    return reason("bullets_adjacent" if code == "bullets" else "entries_adjacent")
+        return _why(code, requirements=names)
+    return _why("bullets_adjacent" if code == "bullets" else "entries_adjacent")
 
 
 def _section_change(draft: Draft, relevance: Relevance) -> Change:
@@ -109,7 +113,5 @@ def _section_change(draft: Draft, relevance: Relevance) -> Change:
         pointer=SECTION_ORDER,
         before="\n".join(before),
         after="\n".join(draft.section_order),
-        reason=reason("section_order", what=", ".join(risen), requirements=names)
-        if names
-        else reason("section_order_plain"),
+        **(_why("section_order", what=", ".join(risen), requirements=names) if names else _why("section_order_plain")),
     )

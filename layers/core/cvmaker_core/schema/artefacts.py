@@ -142,14 +142,22 @@ class Posting(ArtefactModel):
     text: str = ""
 
 
+class Note(ArtefactModel):
+    """What an English sentence of an artefact says, as its code and blanks: to be said in the reader's language."""
+
+    code: str
+    parameters: dict[str, str] = Field(default_factory=dict)
+
+
 class Finding(ArtefactModel):
-    """One observation about the CV, from the typed rule table."""
+    """One observation about the CV, from the typed rule table. `parameters` fill the message's blanks."""
 
     code: str
     severity: Literal["error", "warning", "info"]
     pointer: Pointer
     message: str
     advice: str
+    parameters: dict[str, str] = Field(default_factory=dict)
 
 
 class Analysis(ArtefactModel):
@@ -174,6 +182,7 @@ class Match(ArtefactModel):
     requirement_id: str
     state: Literal["met", "partly", "adjacent", "missing"]
     reason: str
+    note: Note | None = None
     evidence: list[Evidence] = Field(default_factory=list)
 
 
@@ -220,6 +229,7 @@ class Change(ArtefactModel):
     before: str
     after: str
     reason: str
+    note: Note | None = None
 
 
 class Reason(ArtefactModel):
