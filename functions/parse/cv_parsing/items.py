@@ -7,7 +7,8 @@ from typing import Any
 
 from cv_parsing.building import Builder, Range, Value, trim
 from cv_parsing.dates import DateRange, ranges
-from cv_parsing.entries import ends_sentence, institution_score, organisation_score, read_body, style_of
+from cv_parsing.entries import ends_sentence, institution_score, organisation_score, read_body, rest_around, style_of
+from cv_parsing.layout import usual_leading
 from cv_parsing.lexicon import has_cjk, lexicon, plain
 from cv_parsing.model import Document, Line, Word, runs_on
 from cv_parsing.patterns import URL
@@ -53,7 +54,8 @@ def by_columns(document: Document, lines: list[Line]) -> list[Line]:
                 result.append(sub_line(document, line, column, column + 1))
                 for other in below:
                     for number, cell in enumerate(other.cells):
-                        if _under(cell, edge, listed=other.bullet):
+                        mine = next(i for i, label in enumerate(edges) if _under(cell, label, listed=other.bullet))
+                        if mine == column:
                             part = sub_line(document, other, number, number + 1)
                             part.wraps = False
                             result.append(part)
@@ -256,7 +258,7 @@ def read_skills(builder: Builder, lines: list[Line], name: Line | None = None) -
         # Running text is kept whole: its commas part no skills.
         sentence = (
             words > 14 and re.search(r"[.!?。]\s*$", text[start:end]) and text[start:end].count(",") < 4
-        ) or words > 9 * (1 + len(re.findall(r"[,;|•·、\t/]", text[start:end])))
+        ) or words > 6 * (1 + len(re.findall(r"[,;|•·、\t/]", text[start:end])))
         pieces = [trim(text, start, end)] if sentence else split_items(text, start, end)
         for low, high in pieces:
             key = plain(text[low:high])
@@ -289,7 +291,8 @@ def read_skills(builder: Builder, lines: list[Line], name: Line | None = None) -
                 if both:
                     builder.append(group, "keywords", pointer, Value([(low, low + both.end(1))], 0.85))
                     low += both.start(2)  # noqa: PLW2901
-            builder.append(group, "keywords", pointer, Value([(low, high)], 0.9 if high - low < 42 else 0.7))
+            short = high - low < 42 and len(text[low:high].split()) <= 4
+            builder.append(group, "keywords", pointer, Value([(low, high)], 0.9 if short and not sentence else 0.7))
     _tidy_skills(builder, skills)
 
 
@@ -604,6 +607,11 @@ def _single_period(line: Line) -> DateRange | None:
     return found[-1] if found else None
 
 
+def _is_bare_date(line: Line) -> bool:
+    period = _single_period(line)
+    return period is not None and not line.bullet and not any(rest_around(line.text, period))
+
+
 _FIELD_SEPARATOR = re.compile(r"\s+[|•·–—―@/-]\s+|\s*[|¦│•·●]\s*|\t+|\s{3,}|,\s+(?=by\s|from\s|issued)")
 
 
@@ -625,6 +633,7 @@ def read_listed(builder: Builder, key: str, lines: list[Line]) -> None:
         more: list[Range] = []  # the rest of a title broken beside its date
         rest: list[Line] = []
         prose_started = False
+        bare_dates = [line for line in group[:3] if _is_bare_date(line)]
         for number, line in enumerate(group):
             above = group[number - 1] if number else None
             if (
@@ -660,6 +669,8 @@ def read_listed(builder: Builder, key: str, lines: list[Line]) -> None:
                 continue
             cuts: list[Range] = []
             period = _single_period(line)
+            if bare_dates and line not in bare_dates:
+                period = None  # where the date has a line of its own, a year in the title is the title's
             if period is not None and date_key not in entry:
                 until = period.until if period.until and period.until.value else period.since
                 if key == "certificates":
@@ -693,6 +704,7 @@ def read_listed(builder: Builder, key: str, lines: list[Line]) -> None:
             and len(fragments) > 1
             and len(group) > 1
             and style_of(group[0])[:3] == style_of(group[-1])[:3]
+            and not any(_is_date_alone(line) for line in group)
         ):
             joined = [(fragments[0][0], fragments[-1][1])]
             fragments = joined if len(text[joined[0][0] : joined[0][1]]) > 60 else fragments
@@ -783,6 +795,9 @@ def _item_groups(lines: list[Line]) -> list[list[Line]]:
     opening = style_of(lines[0])
     styled = any(style_of(line) != opening for line in lines)
     dated = [bool(_single_period(line)) for line in lines]
+    near = 1.2 * usual_leading(lines)
+    if not styled and lines[0].block is not None and (cut := _cut_at_dates(lines, dated)):
+        return cut
     for i, line in enumerate(lines):
         previous = lines[i - 1] if i else None
         starts = previous is None
@@ -791,7 +806,7 @@ def _item_groups(lines: list[Line]) -> list[list[Line]]:
                 starts = (
                     style_of(line) == opening
                     and not line.bullet
-                    and not (style_of(previous) == opening and runs_on(previous, line))
+                    and not (style_of(previous) == opening and runs_on(previous, line) and line.gap_above <= near)
                 )
             else:
                 run_on = previous.wraps and (line.text[:1].islower() or line.x0 > previous.x0 + 3)
@@ -803,6 +818,24 @@ def _item_groups(lines: list[Line]) -> list[list[Line]]:
         else:
             groups[-1].append(line)
     return groups
+
+
+def _cut_at_dates(lines: list[Line], dated: list[bool]) -> list[list[Line]]:
+    """Items of plain text whose date has a line of its own below the title: parted by blank lines, or by those dates."""
+    bare = [i for i, line in enumerate(lines) if dated[i] and _is_date_alone(line)]
+    if not bare or not bare[0]:
+        return []
+    starts = [i for i, line in enumerate(lines) if not i or line.gap_above > 2]
+    if len(starts) == 1:
+        starts = [i - bare[0] for i in bare]
+    if starts[0] or starts != sorted(set(starts)):
+        return []
+    return [lines[a:b] for a, b in itertools.pairwise([*starts, len(lines)])]
+
+
+def _is_date_alone(line: Line) -> bool:
+    found = _single_period(line)
+    return found is not None and not (line.text[: found.start] + line.text[found.end :]).strip(" \t.,;:|()[]–—-")
 
 
 def read_interests(builder: Builder, lines: list[Line]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from cv_parsing.dates import mentions
 from cv_parsing.layout import usual_leading
 from cv_parsing.lexicon import has_cjk, heading_key, lexicon, plain
-from cv_parsing.model import Document, Line
+from cv_parsing.model import Document, Line, Word
 
 Signature = tuple[float, bool, bool, int, str]
 
@@ -302,6 +302,11 @@ def _drop_sub_headings(lines: list[Line], found: dict[int, str], strengths: dict
     for line in lines:
         if id(line) in found and texts[heading_key(_heading_text(line))] > 1 and line.size < largest - 0.9:
             del found[id(line)]
+    # Right below a heading that says the same louder, a word is the first entry's title ("Volunteer").
+    for before, line in itertools.pairwise(lines):
+        same = id(before) in found and found.get(id(line)) == found[id(before)]
+        if same and strengths[id(line)] < strengths[id(before)] - 0.4:
+            del found[id(line)]
     styles: dict[int, Counter[Signature]] = {}
     strength_of: dict[Signature, float] = {}
     for line in lines:
@@ -351,7 +356,7 @@ def _add_unknown_headings(lines: list[Line], found: dict[int, str], body: _Style
         text = re.sub(r"^\W*\d{1,2}\W{0,2}\s+", "", _heading_text(line))
         tokens = text.split()
         if (
-            len(line.cells) != 1
+            (len(line.cells) != 1 and not (len(line.cells) == 2 and tokens and _is_ordinal(line.cells[0])))
             or not 1 <= len(tokens) <= 6
             or len(text) > 60
             or any(c.isdigit() for c in text)
@@ -365,6 +370,11 @@ def _add_unknown_headings(lines: list[Line], found: dict[int, str], body: _Style
         if has_cjk(text) and len(text) > 14:
             continue
         found[id(line)] = _kind_by_last_word(text) or "custom"
+
+
+def _is_ordinal(cell: list[Word]) -> bool:
+    """A section's number in a cell of its own ("04")."""
+    return bool(re.fullmatch(r"\W*\d{1,2}\W*", "".join(word.text for word in cell)))
 
 
 def _kind_by_last_word(text: str) -> str | None:

@@ -46,7 +46,7 @@ from cv_parsing.items import (
     take_language_table,
 )
 from cv_parsing.layout import join_words
-from cv_parsing.lexicon import language_of, lexicon, plain
+from cv_parsing.lexicon import heading_key, language_of, lexicon, plain
 from cv_parsing.model import Document, Line, runs_on
 from cv_parsing.patterns import EMAIL, PHONE
 from cv_parsing.sections import Section, split_sections, sub_line
@@ -225,6 +225,12 @@ def _recognise_by_content(document: Document, sections: list[Section]) -> None:
         ):
             section.kind = "skill_group"
             continue
+        if section.kind == "custom" and section.heading is not None and "skills" not in present:
+            # "Instruments & Methods": half of the name says it, where nothing else holds the skills.
+            parts = re.split(r"\s*[&/]\s*|\s+(?:and|und|et|y|e)\s+", heading_key(section.heading.text))
+            if len(parts) == 2 and any(lexicon().sections.get(part) == "skills" for part in parts):
+                section.kind = "skills"
+                continue
         if section.kind != "custom" or len(section.lines) < 2:
             continue
         entries = []
@@ -245,7 +251,7 @@ def _recognise_by_content(document: Document, sections: list[Section]) -> None:
         )
         if "education" not in present and studies * 2 > len(entries) and studies >= jobs:
             section.kind = "education"
-        elif "work" not in present and jobs * 2 > len(entries):
+        elif jobs * 2 > len(entries) and ("work" not in present or _names_research(section.heading)):
             section.kind = "work"
 
 
@@ -282,6 +288,11 @@ def _lift_labelled_lists(document: Document, sections: list[Section]) -> None:
                 kept.append(line)
                 lifted = None
         section.lines = kept
+
+
+def _names_research(heading: Line | None) -> bool:
+    """Whether a section is headed "Research" or the like, under which positions are employment too."""
+    return heading is not None and heading_key(heading.text) in ("research", "teaching", "forschung", "recherche")
 
 
 def _read_summary(builder: Builder, section: Section) -> None:
