@@ -7,7 +7,7 @@ OUT ?= out
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: security sbom smoke support dead-letters run-again dashboard help setup setup-ocr frontend run dev test check types lint unit integration infrastructure bench gallery build deploy lock clean openapi
+.PHONY: fuzz security sbom smoke support dead-letters run-again dashboard help setup setup-ocr frontend run dev test check types lint unit integration infrastructure bench gallery build deploy lock clean openapi
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -44,6 +44,10 @@ integration: setup ## The stack, really run
 
 infrastructure: setup ## Template, state machine and policies
 	@.venv/bin/pytest -q tests/infrastructure
+
+fuzz: setup ## Parsers and API against much more nonsense than `make test` has time for (about half an hour)
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),2000) .venv/bin/pytest -q tests/unit/parse/test_fuzz.py
+	@FUZZING_SECONDS=$(or $(SECONDS),600) .venv/bin/pytest -q tests/integration/api/test_api_over_http.py -k fuzzing
 
 bench: setup ## Every figure, with peers, as medians
 	@.venv/bin/python -m benchmarks

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import re
 import secrets
 import statistics
@@ -19,7 +20,7 @@ from cvmaker_local.stack import LocalStack
 ROOT = Path(__file__).parents[3]
 SAMPLES = ROOT / "tests" / "data" / "samples"
 JSON_RESUME = {"basics": {"name": "Ada Lovelace", "email": "ada@example.com"}, "work": [{"name": "Engine"}]}
-FUZZING_SECONDS = 20
+FUZZING_SECONDS = int(os.environ.get("FUZZING_SECONDS", "20"))
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 
 

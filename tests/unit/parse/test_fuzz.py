@@ -1,5 +1,6 @@
 """Broken and hostile bytes: a result or a typed error, never anything else, and always soon."""
 
+import os
 import time
 
 import docx
@@ -11,7 +12,10 @@ from hypothesis import strategies as st
 from .making import docx_bytes, simple_cv
 
 PDF = simple_cv()
-SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+# `make fuzz` tries many more.
+SETTINGS = settings(
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "60")), deadline=None, suppress_health_check=list(HealthCheck)
+)
 
 
 def docx_seed() -> bytes:
