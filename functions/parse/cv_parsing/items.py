@@ -50,11 +50,11 @@ def by_columns(document: Document, lines: list[Line]) -> list[Line]:
                 or _level_row(below[0])
             )
         ):
-            for column, edge in enumerate(edges):
+            for column in range(len(edges)):
                 result.append(sub_line(document, line, column, column + 1))
                 for other in below:
                     for number, cell in enumerate(other.cells):
-                        mine = next(i for i, label in enumerate(edges) if _under(cell, label, listed=other.bullet))
+                        mine = next((i for i, label in enumerate(edges) if _under(cell, label, listed=other.bullet)), -1)
                         if mine == column:
                             part = sub_line(document, other, number, number + 1)
                             part.wraps = False

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cvmaker_core.countries import country_names
 from cvmaker_core.text import fold
 
 LEXICON_FOLDER = Path(__file__).with_name("lexicons")
@@ -198,12 +199,27 @@ def lexicon() -> Lexicon:
         for name in names:
             result.countries.setdefault(plain(name), code)
     result.regions = {plain(name) for name in common["regions"]}
+    _add_country_names(result)
     result.region_codes = set(common["region_codes"])
     result.cities = {plain(name) for name in common["cities"]}
     result.networks = common["networks"]
     result.column_titles = {plain(name) for name in common["column_titles"]}
     result.fluency.update(common["cefr"])
     return result
+
+
+_NO_COUNTRY = {"chad", "jordan", "island"}
+"""A given name, a family name, and what Iceland is called in German but much else in English."""
+
+
+def _add_country_names(result: Lexicon) -> None:
+    """The world's countries in the languages of our locales, but for names that are also regions' ("Georgia")."""
+    for names in country_names().values():
+        for code, name in names.items():
+            key = plain(name)
+            if key in result.regions or key in _NO_COUNTRY or len(key) < (2 if has_cjk(key) else 4):
+                continue
+            result.countries.setdefault(key, code)
 
 
 def language_of(text: str) -> str | None:

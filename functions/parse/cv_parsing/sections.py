@@ -302,10 +302,11 @@ def _drop_sub_headings(lines: list[Line], found: dict[int, str], strengths: dict
     for line in lines:
         if id(line) in found and texts[heading_key(_heading_text(line))] > 1 and line.size < largest - 0.9:
             del found[id(line)]
-    # Right below a heading that says the same louder, a word is the first entry's title ("Volunteer").
+    # Right below a heading of the same kind, a word in a rarer style is the first entry's title ("Volunteer").
+    usual = Counter(signature(line) for line in lines if id(line) in found)
     for before, line in itertools.pairwise(lines):
         same = id(before) in found and found.get(id(line)) == found[id(before)]
-        if same and strengths[id(line)] < strengths[id(before)] - 0.4:
+        if same and usual[signature(line)] < usual[signature(before)]:
             del found[id(line)]
     styles: dict[int, Counter[Signature]] = {}
     strength_of: dict[Signature, float] = {}

@@ -30,6 +30,7 @@ def read_text(data: bytes, *, markdown: bool) -> Document:
         raise InputError("too_large", "The file holds far more text than a CV.", "Upload the CV alone.")
     document = Document(format="markdown" if markdown else "text")
     blank = 1
+    longest = 0
     fenced = False
     front_matter = False
     raw_lines = text.split("\n")
@@ -57,10 +58,17 @@ def read_text(data: bytes, *, markdown: bool) -> Document:
         if markdown and re.fullmatch(r"[\s|:\-]+", line_text) and "|" in line_text:
             continue
         line = _line(line_text, number, blank, markdown=markdown)
-        if line is not None:
-            document.lines.append(line)
-            blank = 0
-    _settle(document)
+        if line is None:
+            continue
+        longest = max(longest, len(join_words([w for c in line.cells for w in c])))
+        last = document.lines[-1] if document.lines else None
+        if last is not None and last.bullet and not blank and not line.bullet and 0 < line.x0 == last.x0:
+            # Set in under an item's words: the item goes on.
+            last.cells[-1].extend(word for cell in line.cells for word in cell)
+            continue
+        document.lines.append(line)
+        blank = 0
+    _settle(document, longest)
     return document
 
 
@@ -143,9 +151,8 @@ def _words(text: str, *, markdown: bool, level: int) -> list[Word]:
     return words
 
 
-def _settle(document: Document) -> None:
+def _settle(document: Document, longest: int) -> None:
     """Derive what a page would show: where lines are broken by an editor's margin."""
-    longest = max((len(join_words([w for c in line.cells for w in c])) for line in document.lines), default=0)
     for line in document.lines:
         words = list(line.words())
         line.size = words[0].size

@@ -177,3 +177,59 @@ def test_a_photo_is_kept_and_a_logo_is_not(kind: str, kept: bool) -> None:
         prefix, _, data = image.partition(",")
         assert prefix == "data:image/jpeg;base64"
         assert max(Image.open(io.BytesIO(base64.b64decode(data))).size) <= 480
+
+
+def test_text_that_an_editor_wrapped() -> None:
+    """Set-in lines go on with their item; a date on a line of its own parts no certificate in two."""
+    text = """Ines Okonkwo-Lindqvist
+ines@okonkwo-lindqvist.example
+
+Experience
+----------
+Pattern Maker
+May 2019 - Present
+Saltmarsh Foundry Ltd
+- Led the move of the whole pattern shop into a hall twice its size, without
+  losing a single day of casting.
+- Trained six apprentices.
+
+Certifications
+--------------
+Certified Foundry Technologist
+Apr 2023
+Institute of Cast Metals
+"""
+    resume = parse_document(text.encode(), file_name="cv.txt").parsed.resume
+    assert resume["work"][0]["highlights"] == [
+        "Led the move of the whole pattern shop into a hall twice its size, without losing a single day of casting.",
+        "Trained six apprentices.",
+    ]
+    (certificate,) = resume["certificates"]
+    assert certificate["name"] == "Certified Foundry Technologist"
+    assert certificate["date"] == "2023-04"
+    assert certificate["issuer"] == "Institute of Cast Metals"
+
+
+@pytest.mark.parametrize(
+    ("language", "headings", "present", "degree"),
+    [
+        ("hi", ("कार्य अनुभव", "शिक्षा", "भाषाएँ"), "मार्च 2019 – वर्तमान", "स्नातक"),
+        ("cs", ("Pracovní zkušenosti", "Vzdělání", "Jazyky"), "březen 2019 – současnost", "Bakalář"),
+        ("ro", ("Experiență profesională", "Studii", "Limbi străine"), "martie 2019 – prezent", "Licență"),
+        ("vi", ("Kinh nghiệm làm việc", "Học vấn", "Ngôn ngữ"), "tháng 3 2019 – hiện tại", "Cử nhân"),
+    ],
+)
+def test_section_names_and_months_of_more_languages(
+    language: str, headings: tuple[str, str, str], present: str, degree: str
+) -> None:
+    text = (
+        f"# Ines Okonkwo\nines@okonkwo.example\n\n## {headings[0]}\n\n**Pattern Maker**\nSaltmarsh Foundry Ltd\n{present}\n\n"
+        f"## {headings[1]}\n\n**{degree}**\nUniversity of Hull\n2011 – 2015\n\n## {headings[2]}\n\nEnglish\n"
+    )
+    parsed = parse_document(text.encode(), file_name="cv.md").parsed
+    (job,) = parsed.resume["work"]
+    assert job["startDate"] == "2019-03", language
+    assert parsed.dates["/work/0/endDate"].state == "running"
+    (study,) = parsed.resume["education"]
+    assert study["studyType"] == degree
+    assert parsed.resume["languages"] == [{"language": "English"}]
