@@ -97,6 +97,8 @@ class Alignment:
         """An entry's own facts give their very words and what those are, not verbs of the same meaning."""
         if place.text < self.own:
             other = self.evidence.token(place)
+            if place.strength < EXACT and self._only_describes(token) and other.key[:4] != token.key[:4]:
+                return False
             if (
                 self.lexicon.language == "en"
                 and place.strength < EXACT
@@ -132,6 +134,13 @@ class Alignment:
         if self.evidence.texts[place.text].pointer.endswith("/studyType"):
             return True  # "BS" is a bachelor's degree
         return place.strength == EXACT or place.entailed or token.key in self.lexicon.sets["titles"]
+
+    def _only_describes(self, token: Token) -> bool:
+        """“a *production* environment”: a noun of doing that only describes the next noun is not the deed."""
+        if not self.lexicon.kin(token.key) or token.index + 1 >= len(self.text.tokens):
+            return False
+        after = self.text.tokens[token.index + 1]
+        return not after.mark and self.contentful(after) and not after.low.endswith(("ed", "ing"))
 
     def _by_trade(self, place: Place) -> bool:
         """A statement without a verb of its own is what the job's title does."""

@@ -250,7 +250,7 @@ _WORD_SETS = (
     "languages", "interpersonal", "language_words", "group_words", "tenure", "language_noun", "weak", "watching",
     "departments", "strict", "strong", "handling", "leadlike", "definite", "count_nouns", "time_nouns", "light",
     "mass_nouns", "event_nouns", "heads", "studying", "making", "averting", "several_words", "bodies", "gained",
-    "outcomes", "led_events", "giving", "tending", "grades",
+    "outcomes", "led_events", "giving", "tending", "unwanted", "grades",
 )  # fmt: skip
 _WRITTEN_SETS = (
     "role by", "role to", "role from", "per", "articles", "opening", "closing", "year_before", "range", "singular",

@@ -13,6 +13,7 @@ from claim_verification.checks.person import (
     check_degrees,
     check_languages,
     check_present,
+    check_skill_levels,
     check_titles,
 )
 from claim_verification.checks.propositions import PROPOSITION_CHECKS
@@ -94,5 +95,6 @@ _CHECKS = (
     check_degrees,
     check_certificates,
     check_languages,
+    check_skill_levels,
     check_present,
 )

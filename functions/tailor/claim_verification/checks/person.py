@@ -326,6 +326,29 @@ def check_certificates(a: Alignment) -> Iterator[VerdictReason]:
             yield VerdictReason("certificate", f"“{token.raw}” is not the certificate's grade")
 
 
+def check_skill_levels(a: Alignment) -> Iterator[VerdictReason]:
+    """“basic Python; advanced SQL” is not “advanced Python and SQL”."""
+    levels = a.lexicon.groups.get("levels", ())
+    for mention in a.text.skills:
+        token = next((t for t in a.words if t.start == mention.start), None)
+        spots = [spot for spot in a.evidence.skills.get(mention.canonical, ()) if spot[0] < a.own]
+        if token is None or not spots or token.key in a.lexicon.sets["languages"]:
+            continue
+        said = _level_before(a.text.words, token, levels)
+        true = [_level_before(a.statements[n].words, a.statements[n].tokens[i], levels) for n, i in spots]
+        if said >= 0 and true and all(0 <= level < said for level in true):
+            yield VerdictReason("skill", f"the level of “{token.raw}” is higher than the source's")
+
+
+def _level_before(words: list[Token], token: Token, levels: tuple[frozenset[tuple[str, ...]], ...]) -> int:
+    """The nearest level said before a word in its part of the sentence; -1 where none is."""
+    part = [t for t in words if t.sentence == token.sentence and t.index < token.index and token.index - t.index <= 8]
+    ends = [n for n, t in enumerate(part) if n and t.clause > part[n - 1].clause + 1]
+    part = part[ends[-1] :] if ends else part
+    found = [(start, band) for band, phrases in enumerate(levels) for start, _ in find_phrases(part, phrases)]
+    return max(found)[1] if found else -1
+
+
 def check_present(a: Alignment) -> Iterator[VerdictReason]:
     """“Currently” only of what still runs."""
     found = find_phrases(a.words, a.lexicon.phrases.get("now", ()))

@@ -253,13 +253,17 @@ def leads_event(a: Alignment, token: Token) -> bool:
 
 def check_led_things(a: Alignment) -> Iterator[VerdictReason]:
     """What is led stays whole: a "science week" is not "science", a group in a school not the school."""
-    leads = a.lexicon.sets["lead"]
+    sets = a.lexicon.sets
+    leads = sets["lead"] | sets["up"] | sets["down"]
     for token in a.words:
+        if token.key in sets["up"] | sets["down"] and not token.low.endswith(("ed", "ing")) and token.low != "cut":
+            continue
         if token.key not in leads or a.lexicon.language not in ("en", "de") or not a.in_statements(token):
             continue
         behind = [t for t in a.text.tokens[token.index + 1 : token.index + 6] if t.clause == token.clause]
         stop = next(
-            (n for n, t in enumerate(behind) if t.low in ("in", "at", "with", "for", "to", "by", "mit", "für")), 5
+            (n for n, t in enumerate(behind) if t.low in ("in", "at", "with", "for", "to", "by", "from", "mit", "für")),
+            5,
         )
         things = [t for t in behind[:stop] if a.contentful(t)]
         if not things or (behind[0].raw[:1].isupper() and a.lexicon.language == "en"):
@@ -268,6 +272,9 @@ def check_led_things(a: Alignment) -> Iterator[VerdictReason]:
         owned = a.lexicon.language == "de" and a.places.get(head.index) and not a.in_statements(head)
         exact = [p for p in a.in_statements(head) if p.strength == EXACT]
         parted = exact and all(_describes(a, p) and not _kept_head(a, p) for p in exact) and len(things) == 1
+        if parted and token.key not in sets["lead"]:  # less loss of stock is not less stock
+            behind_it = [a.evidence.texts[p.text].tokens[p.token + 1] for p in exact]
+            parted = all(t.key in sets["unwanted"] for t in behind_it)
         if owned and behind[0].low in a.lexicon.sets["articles"] | {"der", "des", "die", "das"}:
             yield VerdictReason("scope", f"“{token.raw} … {head.raw}”: the source leads something else")
         elif parted and stop < 5:
@@ -599,10 +606,10 @@ def check_sides(a: Alignment) -> Iterator[VerdictReason]:
             if said and not find_phrases(a.words, other) and not a.said_in_source(mine) and a.said_in_source(other):
                 yield VerdictReason("direction", f"“{a.words[said[0][0]].raw}” is the reverse of the source")
     for token in a.words:
-        side = _side(a.text, token)
+        side = _side(a.text, token, a.lexicon.language)
         if side and a.contentful(token):
             places = [place for place in a.in_statements(token) if place.strength == EXACT]
-            sides = {_side(a.statements[place.text], a.evidence.token(place)) for place in places}
+            sides = {_side(a.statements[place.text], a.evidence.token(place), a.lexicon.language) for place in places}
             if sides and sides <= {"from", "to"} and side not in sides:
                 yield VerdictReason("direction", f"“{token.raw}” stands on the other side in the source")
     if (
@@ -663,12 +670,14 @@ def _with_behind(text: Text, token: Token) -> bool:
     return after is not None and after.low in ("with", "alongside", "under", "mit", "avec", "con", "com", "met")
 
 
-def _side(text: Text, token: Token) -> str:
+def _side(text: Text, token: Token, language: str) -> str:
     """“from” or “to” when the word stands right behind one of them (with at most two words between)."""
     replaced = _replaced(text, token)
     if replaced:
         return replaced
     romance = text.tokens[token.index - 1].low if token.index and token.raw[:1].isupper() else ""
+    if language == "en":
+        romance = ""  # "a" is an article
     if romance in ("de", "do", "da", "del"):
         return "from"
     if romance in ("à", "a", "vers", "para", "al"):
@@ -795,6 +804,7 @@ def check_objects(a: Alignment) -> Iterator[VerdictReason]:
         place.token in indexes and place.text == 0 and place.strength > 1
         for t in a.words
         for place in a.places.get(t.index, ())
+        if place.strength == a.places[t.index][0].strength
     )
     numbers = any(q.first in {t.index for t in zone} for q in text.quantities)
     later = [token for token in text.words if token.index > zone[-1].index and token.clause == text.words[0].clause]
@@ -932,13 +942,30 @@ def _taken_from_others(a: Alignment) -> Iterator[VerdictReason]:
             continue
         exact = [p for p in a.in_statements(token) if p.strength == EXACT]
         ahead = [t.low for t in a.words if t.index < token.index and t.sentence == token.sentence]
-        if exact and not set(ahead) & set(others) and all(_of_relative(a.statements[p.text], p.token) for p in exact):
+        if (
+            exact
+            and not set(ahead) & set(others)
+            and all(
+                _of_relative(a.statements[p.text], p.token) or _of_itself(a, a.statements[p.text], p.token)
+                for p in exact
+            )
+        ):
             yield VerdictReason("agent", f"“{token.raw}” is what others did in the source")
 
 
 def _of_relative(text: Text, index: int) -> bool:
     """Whether a verb stands right behind “who” (one or two words between)."""
     return any(t.low in ("who", "whom") for t in text.tokens[max(0, index - 3) : index])
+
+
+def _of_itself(a: Alignment, text: Text, index: int) -> bool:
+    """“the intranet, which launched in May”: what a thing did, with no object behind."""
+    before = text.tokens[index - 1].low if index else ""
+    after = text.tokens[index + 1] if index + 1 < len(text.tokens) else None
+    sets = a.lexicon.sets
+    if text.tokens[index].key in sets["up"] | sets["down"] | sets["improving"] | sets["change"]:
+        return False  # what grew was made to grow
+    return before == "which" and (after is None or after.mark or after.low in a.lexicon.sets["prepositions"])
 
 
 def _participle(a: Alignment, token: Token) -> bool:
@@ -1061,6 +1088,7 @@ def _object(a: Alignment, text: Text, index: int) -> list[Token]:
 
 PROPOSITION_CHECKS = (
     check_directions, check_restrictions, check_prefixes, check_company_kept, check_help, check_leading,
-    check_led_things, check_negation, check_plurals, check_quantifiers, check_sides, check_agents, check_company, check_objects,
-    check_light_verbs, check_causes, check_merged, check_parts, check_doers, check_workplaces, check_objects_moved,
+    check_led_things, check_negation, check_plurals, check_quantifiers, check_sides, check_agents, check_company,
+    check_objects, check_light_verbs, check_causes, check_merged, check_parts, check_doers, check_workplaces,
+    check_objects_moved,
 )  # fmt: skip

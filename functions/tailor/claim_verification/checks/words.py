@@ -445,7 +445,12 @@ def _follows_otherwise(a: Alignment, token: Token) -> bool:
         return True  # "finance" → "the finance team"
     following = a.text.tokens[token.index + 1 : token.index + 3]
     counted = [t.quantity for t in a.text.tokens[max(0, token.index - 3) : token.index] if t.quantity is not None]
-    if key in lexicon.sets["heads"] and any(a.matched.get(id(q)) is not None and q.kind == "count" for q in counted):
+    groups = token.low in ("teams", "crews", "shifts") and before is not None and before.quantity is not None
+    if (
+        key in lexicon.sets["heads"]
+        and not groups
+        and any(a.matched.get(id(q)) is not None and q.kind == "count" for q in counted)
+    ):
         return True  # "a three-developer team"
     if (
         key in lexicon.sets["heads"]
