@@ -20,6 +20,10 @@ _NO_PLACE = re.compile(
     r"|uur\b|stunden|heures|horas|k€|[€$£]|\d{3,}|closing|deadline|job id|skip to|menu\b|inicio|startseite|accueil",
     re.IGNORECASE,
 )
+_AROUND = re.compile(
+    r"\s(?:en omgeving|und umgebung|et (?:ses )?(?:environs|alentours)|y alrededores|and surrounding.*|area)$",
+    re.IGNORECASE,
+)
 # How a line of facts says that the work can be done elsewhere: it stands behind the place.
 _WORK_MODE = re.compile(
     r"(?:,|\s)\s*\(?(?:on[- ]?site|hybrid\w*|hybride?|remote|presencial|híbrido|teletrabajo|vor ort|home ?office"
@@ -177,7 +181,9 @@ def _balanced(value: str) -> str:
 
 # Words in front of a name that are no part of it: "About Kelpline", "Chez Atelier Novembre".
 _BEFORE_NAME = re.compile(
-    r"(?:about|über|ueber|à propos de|sobre|over|chi è|chez|bei|presso|bij)\s+(?=\S)|à propos d['’](?=\S)",
+    r"(?:(?:karriere|jobs?|arbeiten|stellen) bei|(?:careers?|jobs?|work(?:ing)?) (?:at|with)|werken bij|travailler chez"
+    r"|(?:empleo|trabaja|trabajar) en|lavora con"
+    r"|about|über|ueber|à propos de|sobre|over|chi è|chez|bei|presso|bij)\s+(?=\S)|à propos d['’](?=\S)",
     re.IGNORECASE,
 )
 
@@ -365,7 +371,7 @@ def _location_of_head(head: list[str], title: str | None, employer: str | None) 
             continue
         rest = line.replace(employer, "|", 1) if employer else line
         for raw in [line, *re.split(r"\s+[–—|·•-]\s+|\s*\|\s*|\s+@\s+", rest)]:
-            part = _WORK_MODE.sub("", raw).strip(" ,;:()–—·-|")
+            part = _AROUND.sub("", _WORK_MODE.sub("", raw).strip(" ,;:()–—·-|"))
             if 2 < len(part) <= 60 and part[:1].isupper() | part[:1].isdigit() and is_place(part):
                 return part
     for line in head[:6]:
@@ -382,6 +388,7 @@ def _location_of_head(head: list[str], title: str | None, employer: str | None) 
             if raw.rstrip().endswith(":"):  # "Position: " in front of the title is its label
                 continue
             part = _WORK_MODE.sub("", vocabulary().gender_marker.sub("", raw)).strip(" ,;:()–—·-")
+            part = _AROUND.sub("", part)
             part = re.sub(r"^(?:à|in|en|te|a|at|em)\s+", "", part)
             if (
                 len(part) > 2

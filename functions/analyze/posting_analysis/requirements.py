@@ -231,6 +231,8 @@ def _from_statement(text: str, statement: Statement) -> Iterator[Candidate]:
     if want and (cue or want.start() < 3) and not (duty and opener and opener.start() < want.start()):
         yield from _clauses(text, statement.start + _opener_end(want), statement.end, True)
     elif statement.section == "duties":
+        if not duty and not statement.bulleted and _SEEKS.match(words):
+            return
         if duty or statement.bulleted or not _DESCRIBES.match(words):
             yield from _duties(text, statement.start, statement.end)
     elif duty or _is_bare_order(words):
@@ -251,6 +253,12 @@ _DESCRIBES = re.compile(
 )
 
 
+# "We are looking for an engineer for our team": names the job, and nothing to do in it.
+_SEEKS = re.compile(
+    r"(?:(?:we(?:['’]re| are) (?:looking for|seeking)|wir suchen|nous recherchons|on recherche|buscamos|se busca"
+    r"|wij zoeken|cerchiamo|procuramos)\b|[^.,;]{0,60}\bsuchen wir\b)",
+    re.IGNORECASE,
+)
 # Orders to the reader of the page, not to the holder of the job.
 _TO_THE_READER = re.compile(
     r"(?:direct|join|apply|e-?mail|visit|see|send|find|follow|read|share|click|check|learn more|log|load|watch|contact"
