@@ -4,12 +4,15 @@ python -m benchmarks.cold_starts [--runs 3] [--sources]
 
 Runs what `make build ARCH=x86_64` made, on the runtime's own Python, through Amazon's runtime client. "without" is the
 same folder with the .pyc files hidden from the interpreter, as pip would have shipped it. A stage's first response is
-its real work in a whole job; the API's functions answer a request. Milliseconds, medians; `start` alone is the process
-until it asks for its first event. With --sources the functions run from the repository on this Python instead.
+its real work in a whole job; the API's functions answer a request. Medians of milliseconds: by the clock (`start` alone is
+the process until it asks for its first event), and processor time of start and first response together, which other work
+on this machine does not change; Lambda divides it by the function's share, MemorySize/1769, after its initialisation,
+which gets a whole processor. With --sources the functions run from the repository on this Python instead.
 """
 
 import argparse
 import json
+import os
 import platform
 import re
 import statistics
@@ -51,6 +54,7 @@ class Clock:
         self.times: dict[str, list[float]] = {}
         self.starts: dict[str, list[float]] = {}
         self.warm: dict[str, list[float]] = {}
+        self.processor: dict[str, list[float]] = {}
         self._invoke = self.host.invoke
         self.host.invoke = self._timed  # type: ignore[method-assign]
 
@@ -66,6 +70,9 @@ class Clock:
             new = [process for process in pool.processes() if id(process) not in known]
             self.starts.setdefault(logical_id, []).extend(
                 process.ready_after * 1000 for process in new if process.ready_after
+            )
+            self.processor.setdefault(logical_id, []).extend(
+                processor_milliseconds(process.process.pid) for process in new if process.alive
             )
         else:
             self.warm.setdefault(logical_id, []).append(milliseconds)
@@ -118,6 +125,12 @@ def measure(runs: int, *, sources: bool, byte_code: bool) -> Clock:
         return clock
 
 
+def processor_milliseconds(pid: int) -> float:
+    """User and system time of a process so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
 def main() -> int:
     """Both variants, side by side."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -129,14 +142,17 @@ def main() -> int:
         print("no build for this machine (make build ARCH=x86_64): the sources are run, on this Python")
     found = measure(options.runs, sources=sources, byte_code=True)
     bare = measure(options.runs, sources=sources, byte_code=False)
-    print(f"{'function':24}{'start':>9}{'cold':>9}{'start':>12}{'cold':>9}{'saved':>9}{'warm':>9}")
-    print(f"{'':24}{'with .pyc':>18}{'without .pyc':>21}")
+    print(f"{'':16}{'with .pyc':>27}{'without .pyc':>27}{'saved':>10}{'warm':>9}")
+    columns = f"{'start':>9}{'cold':>9}{'processor':>11}"
+    print(f"{'function':16}{columns}{columns}{'processor':>11}{'clock':>9}")
     for name in found.times:
-        start, cold = statistics.median(found.starts[name]), statistics.median(found.times[name])
-        start_bare, cold_bare = statistics.median(bare.starts[name]), statistics.median(bare.times[name])
+        with_it, without = (
+            [statistics.median(values[name]) for values in (clock.starts, clock.times, clock.processor)]
+            for clock in (found, bare)
+        )
         warm = statistics.median(found.warm[name]) if name in found.warm else float("nan")
-        row = f"{start:9.0f}{cold:9.0f}{start_bare:12.0f}{cold_bare:9.0f}{cold_bare - cold:9.0f}{warm:9.0f}"
-        print(f"{name.removesuffix('Function'):24}{row}")
+        cells = "".join(f"{start:9.0f}{cold:9.0f}{processor:11.0f}" for start, cold, processor in (with_it, without))
+        print(f"{name.removesuffix('Function'):16}{cells}{without[2] - with_it[2]:11.0f}{warm:9.0f}")
     return 0
 
 

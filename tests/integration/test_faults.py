@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from fault_harness import Harness, Place, covering_subset
 
-CELLS = 16
+CELLS = 12
 
 
 @pytest.fixture(scope="module")
