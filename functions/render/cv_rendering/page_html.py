@@ -83,7 +83,9 @@ def keep_end(text: str) -> Any:
     other_script = any(character > LAST_OF_CYRILLIC and character.isalpha() for character in text)
     if len(text) < SHORTEST_TO_WRAP or " " not in end or len(end) > LONGEST_KEPT_END or other_script:
         return text
-    return Markup('{} <span class="end">{}</span>').format(escape(rest), escape(end))
+    # The space is a box of its own: WeasyPrint 70 breaks a text box after its first word when nothing
+    # but its last space does not fit.
+    return Markup('{}<span> </span><span class="end">{}</span>').format(escape(rest), escape(end))
 
 
 def contact_rows(document: Document | Letter, design: Design) -> list[list[Contact]]:
