@@ -4,15 +4,14 @@ python -m benchmarks.cold_starts [--runs 3] [--sources]
 
 Runs what `make build ARCH=x86_64` made, on the runtime's own Python, through Amazon's runtime client. "without" is the
 same folder with the .pyc files hidden from the interpreter, as pip would have shipped it. A stage's first response is
-its real work in a whole job; the API's functions answer a request. Medians of milliseconds: by the clock (`start` alone is
-the process until it asks for its first event), and processor time of start and first response together, which other work
-on this machine does not change; Lambda divides it by the function's share, MemorySize/1769, after its initialisation,
-which gets a whole processor. With --sources the functions run from the repository on this Python instead.
+its real work in a whole job; the API's functions answer a request. Medians of milliseconds: by the clock (`start` alone
+is the process until it asks for its first event), and processor time of start and first response together, which other
+work on this machine does not change. Lambda gives initialisation a whole processor and what follows the function's
+share, MemorySize/1769. With --sources the functions run from the repository on this Python instead.
 """
 
 import argparse
 import json
-import os
 import platform
 import re
 import statistics
@@ -30,6 +29,8 @@ from cvmaker_local.runtime_host import InvokeResult
 
 sys.path.insert(0, str(ROOT / "tests"))
 from pipeline_support import Pipeline
+
+from benchmarks.processor_time import processor_milliseconds
 
 BUILD = ROOT / ".aws-sam" / "build"
 # What a request asks of functions that are in no job.
@@ -123,12 +124,6 @@ def measure(runs: int, *, sources: bool, byte_code: bool) -> Clock:
             for function, event in REQUESTS.items():
                 run.stack.invoke(function, json.loads((ROOT / "events" / event).read_text(encoding="utf-8")))
         return clock
-
-
-def processor_milliseconds(pid: int) -> float:
-    """User and system time of a process so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> int:

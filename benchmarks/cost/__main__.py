@@ -12,7 +12,6 @@ answer cannot be measured here: --s3-milliseconds, --model-seconds and --answer-
 
 import argparse
 import json
-import os
 import re
 import statistics
 import sys
@@ -29,6 +28,8 @@ from cvmaker_local.runtime_host import InvokeResult
 sys.path.insert(0, str(ROOT / "tests"))
 from doubles.providers_application import ProvidersApplication
 from pipeline_support import Pipeline
+
+from benchmarks.processor_time import processor_milliseconds
 
 VOLUMES = (100, 10_000, 1_000_000)
 MEMORIES = (256, 512, 1024, 1769, 3008)
@@ -57,12 +58,6 @@ class Measured:
     result_bytes: int = 0
     input_tokens: dict[str, float] = field(default_factory=dict)
     output_tokens: dict[str, float] = field(default_factory=dict)
-
-
-def processor_milliseconds(pid: int) -> float:
-    """User and system time of a process so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 class Meter:
