@@ -341,7 +341,10 @@ def observed_places(calls: Iterable[Call], job: str) -> list[Place]:
             continue
         if call.service == "s3":
             name = call.path.rpartition("/")[2] if call.action == "s3:PutObject" else ""
-            name = "claims/" if call.path.startswith("claims/") else name
+            if not call.path.startswith(
+                "jobs/"
+            ):  # the reminder of a claim, the ledger: their names are never twice the same
+                name = call.path.partition("/")[0] + "/"
             identity = (call.service, function, call.action, name)
             places.setdefault(identity, Place("s3", function, call.action, name, job=job, stage=function))
         elif function:

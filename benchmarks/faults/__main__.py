@@ -1,6 +1,6 @@
 """Run the fault matrix and print it.
 
-python -m benchmarks.faults [--cells N] [--only TEXT]
+python -m benchmarks.faults [--cells N] [--only TEXT] [--minutes N]
 
 Each row is an external call of a stage (observed, not listed by hand), each column a way it fails. A cell is a whole
 job. `.` it survived and was done; `e` it ended in an explicit error.json and completed when started again; `X` not.
@@ -18,14 +18,18 @@ sys.path.insert(0, str(ROOT / "tests"))
 from fault_harness import Cell, Harness, Place, covering_subset, full_matrix
 
 
-def run(number: int | None, only: str) -> list[Cell]:
-    """Play the cells one after the other."""
+def run(number: int | None, only: str, minutes: float) -> list[Cell]:
+    """Play the cells one after the other, until the time is up."""
+    deadline = time.monotonic() + minutes * 60
     cells: list[Cell] = []
     with Harness() as harness:
         places = [place for place in harness.places() if only in f"{place.stage} {place.label}"]
         chosen = covering_subset(places, number) if number else full_matrix(places)
         print(f"{len(places)} calls observed, {len(chosen)} cells", flush=True)
         for count, (place, kind) in enumerate(chosen, 1):
+            if time.monotonic() > deadline:
+                print(f"the time is up after {count - 1} cells")
+                break
             cells.append(harness.play(place, kind))
             if not cells[-1].survived:
                 print(
@@ -66,9 +70,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cells", type=int, default=None, help="so many cells that cover most pairs (default: all)")
     parser.add_argument("--only", default="", help="calls whose stage and name contain this")
+    parser.add_argument("--minutes", type=float, default=120.0, help="stop after so long, and show what was played")
     options = parser.parse_args()
     began = time.monotonic()
-    cells = run(options.cells, options.only)
+    cells = run(options.cells, options.only, options.minutes)
     show(cells)
     print(f"{time.monotonic() - began:.0f} s")
     return sum(not cell.survived for cell in cells)
