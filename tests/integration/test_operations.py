@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import boto3
 import pytest
 from cvmaker_core.schema.jobs import JobReference
+from cvmaker_local.pipeline_run import PipelineRun
 from pipeline_support import ROOT, Pipeline
 
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -40,6 +42,26 @@ University of {MARKER}, BSc Computer Science
 Skills
 Python, Kubernetes, {MARKER}
 """
+
+
+# Everything that a deployer may switch on: the laptop must run what production runs.
+EVERYTHING_ON = {
+    "GradualDeployment": "true",
+    "ApiProvisionedConcurrency": "1",
+    "TransferAcceleration": "on",
+    "ApiCacheGigabytes": "0.5",
+    "FirewallRequestsPerFiveMinutes": "1000",
+    "AlarmEmail": "operator@example.org",
+    "MonthlyBudgetUsd": "10",
+    "ApiAccessLogs": "on",
+    "TracingMode": "Active",
+}
+
+
+@pytest.fixture(scope="module")
+def pipeline() -> Iterator[Pipeline]:
+    with PipelineRun(parameters=EVERYTHING_ON) as run:
+        yield Pipeline(run)
 
 
 @pytest.fixture(scope="module")
