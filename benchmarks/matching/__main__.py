@@ -69,7 +69,8 @@ def ranking_report(embed: Any) -> None:
     for name, file_name in (
         ("given", "ranking_cases.json"),
         ("second (seen once)", "second_cases.json"),
-        ("third (unseen)", "third_cases.json"),
+        ("third (seen once)", "third_cases.json"),
+        ("fourth (unseen)", "fourth_cases.json"),
     ):
         for label, function in (("vectors and words", embed), ("words alone", None)):
             if label == "vectors and words" and embed is None:

@@ -8,6 +8,7 @@ import pytest
 from cvmaker_core.schema.artefacts import Match
 from doubles.providers_wire import vector
 from evidence_matching import match
+from evidence_matching.matching import rank, usual_nearness
 
 from .conftest import AS_OF, analysis_of, requirement
 
@@ -157,3 +158,15 @@ def test_without_a_posting_there_is_nothing_to_match(resume: dict[str, Any]) -> 
 def test_broken_resumes_are_survived(resume: dict[str, Any]) -> None:
     evidence = match(resume, analysis_of(requirement("Python"), requirement("MSc", "degree")), as_of=AS_OF)
     assert {m.state for m in evidence.matches} == {"missing"}
+
+
+def test_a_text_that_lies_near_to_everything_gives_way() -> None:
+    items = ["hub", "answer"]
+    rows = [[0.6, 0.55], [0.6, 0.1], [0.6, 0.1], [0.6, 0.1]]
+    usual = usual_nearness(rows)
+    assert usual == pytest.approx([0.6, 0.2125])
+    plain = rank("x", items, rows[0])
+    assert plain[0] > plain[1]
+    better = rank("x", items, rows[0], usual=usual)
+    assert better[1] > better[0]
+    assert usual_nearness(rows[:3]) is None
