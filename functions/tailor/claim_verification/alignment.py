@@ -97,7 +97,7 @@ class Alignment:
         """An entry's own facts give their very words and what those are, not verbs of the same meaning."""
         if place.text < self.own:
             other = self.evidence.token(place)
-            if place.strength < EXACT and self._only_describes(token) and other.key[:4] != token.key[:4]:
+            if place.strength < EXACT and self._only_describes(token, other) and other.key[:4] != token.key[:4]:
                 return False
             if (
                 self.lexicon.language == "en"
@@ -135,9 +135,10 @@ class Alignment:
             return True  # "BS" is a bachelor's degree
         return place.strength == EXACT or place.entailed or token.key in self.lexicon.sets["titles"]
 
-    def _only_describes(self, token: Token) -> bool:
-        """“a *production* environment”: a noun of doing that only describes the next noun is not the deed."""
-        if not self.lexicon.kin(token.key) or token.index + 1 >= len(self.text.tokens):
+    def _only_describes(self, token: Token, other: Token) -> bool:
+        """“a *production* environment”, “*transport* costs”: what describes the next noun is not the source's deed."""
+        deed = other.low.endswith("ing") and not token.low.endswith(("ed", "ing"))
+        if not (self.lexicon.kin(token.key) or deed) or token.index + 1 >= len(self.text.tokens):
             return False
         after = self.text.tokens[token.index + 1]
         return not after.mark and self.contentful(after) and not after.low.endswith(("ed", "ing"))

@@ -184,7 +184,8 @@ def _join_separable(tokens: list[Token], lexicon: Lexicon) -> None:
             after = tokens[particle.index + 1] if particle.index + 1 < len(tokens) else None
             ends = after is None or after.mark or after.clause != particle.clause or after.low in ("und", "sowie")
             joined = lexicon.key(particle.low + token.low)
-            if particle.low in SEPARABLE and ends and (joined,) in lexicon.classes:
+            opens = token.initial and token.low.endswith(("te", "t", "ten", "e", "en"))
+            if particle.low in SEPARABLE and ends and (opens or (joined,) in lexicon.classes):
                 token.key = joined
                 break
 

@@ -441,6 +441,9 @@ def _of_tenure(a: Alignment, claim: Quantity) -> bool:
     window = a.text.tokens[max(0, claim.first - (12 if a.cited.whole_entries else 3)) : claim.last + 9]
     if any(token.key in a.lexicon.sets["tenure"] for token in window):
         return True
+    behind = a.text.tokens[claim.last + 1].low if claim.last + 1 < len(a.text.tokens) else ""
+    if a.cited.whole_entries and claim.first <= 3 and behind in ("in", "as", "im", "als", "dans", "en", "como"):
+        return True  # "more than ten years in logistics"
     return any(place.text >= a.own for token in window for place in a.places.get(token.index, ()))
 
 

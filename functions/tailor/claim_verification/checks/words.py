@@ -80,7 +80,11 @@ def _unsupported(a: Alignment, covered: set[int], framed: set[int]) -> Iterator[
             a.places.get(token.index) and any((token.key,) in words for words in lexicon.groups.get("degrees", ()))
         ):
             if (
-                not any(token.low == other.low for text in a.evidence.texts for other in text.tokens)
+                not any(
+                    token.low == other.low or (token.key == other.key and lexicon.language != "en")
+                    for text in a.evidence.texts
+                    for other in text.tokens
+                )
                 and token.index not in a.phrase_members
             ):
                 yield token, VerdictReason("superlative", f"“{token.raw}” is the source's praise nowhere")
@@ -254,7 +258,7 @@ def _harmless(a: Alignment, token: Token) -> bool:
         return False
     if any(mention.start <= token.start < mention.end for mention in a.text.skills):
         return False
-    return not _new_means(a, token)
+    return key not in a.verifier.anywhere.by_key and not _new_means(a, token)
 
 
 def _new_means(a: Alignment, token: Token) -> bool:
