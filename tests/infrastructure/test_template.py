@@ -341,6 +341,17 @@ def test_gradual_deployments_roll_back_on_alarms(
         assert "CodeDeployLambdaAliasUpdate" in alias["UpdatePolicy"]
 
 
+def test_everybody_calls_a_function_by_its_alias(transformed: dict[str, Any]) -> None:
+    """Or a release would reach that caller at once, and roll back for all but him."""
+    for name, item in transformed["Resources"].items():
+        if item["Type"] == "AWS::Lambda::Permission":
+            assert item["Properties"]["FunctionName"]["Ref"].endswith("Aliaslive"), name
+        if item["Type"] == "AWS::Events::Rule":
+            for target in item["Properties"]["Targets"]:
+                called = json.dumps(target["Arn"])
+                assert "Aliaslive" in called or "CvPipeline" in called, name
+
+
 def test_production_is_released_gradually_and_development_at_once() -> None:
     configuration = tomllib.loads((ROOT / "samconfig.toml").read_text())
     overrides = {
