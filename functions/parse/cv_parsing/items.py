@@ -19,7 +19,7 @@ _ITEM_SEPARATOR = re.compile(
 )
 COURSE_SEPARATOR = re.compile(r"\s*[|¦│•·●∙;；◦▪■]\s*|,\s+|，|、|،\s*|\t+")
 """Between courses: a dash or a slash stands inside a course ("CS2011 - Java"), never between two."""
-_LABEL = re.compile(r"^([^:：,;|]{2,48}?)\s*[:：]\s*(?=\S)|^([^:：,;|]{2,48}?)\s*[:：]\s*$")
+_LABEL = re.compile(r"^([^:：,;|]{2,48}?)\s*[:：](?!//)\s*(?=\S)|^([^:：,;|]{2,48}?)\s*[:：]\s*$")
 
 
 def by_columns(document: Document, lines: list[Line]) -> list[Line]:
@@ -54,8 +54,8 @@ def by_columns(document: Document, lines: list[Line]) -> list[Line]:
                 result.append(sub_line(document, line, column, column + 1))
                 for other in below:
                     for number, cell in enumerate(other.cells):
-                        mine = next((i for i, label in enumerate(edges) if _under(cell, label, listed=other.bullet)), -1)
-                        if mine == column:
+                        above = (i for i, label in enumerate(edges) if _under(cell, label, listed=other.bullet))
+                        if next(above, -1) == column:
                             part = sub_line(document, other, number, number + 1)
                             part.wraps = False
                             result.append(part)
@@ -361,10 +361,7 @@ def _lead_in(value: str) -> int:
     key = plain(value)
     if len(key) != len(value):
         return 0
-    for lead in lexicon().skill_leads:
-        if key.startswith(lead + " ") and len(key) > len(lead) + 2:
-            return len(lead) + 1
-    return 0
+    return max((len(lead) + 1 for lead in lexicon().skill_leads if key.startswith(lead + " ")), default=0)
 
 
 def _is_personal(value: str) -> bool:

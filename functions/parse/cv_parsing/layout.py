@@ -486,7 +486,9 @@ def _judge(group: list[Segment], x: float, known: Gutters) -> tuple[str, float] 
     labels_left = sum(s.label for s in left) / len(left)
     aligned_left = _aligned(rows_left, rows_right)
     aligned_right = _aligned(rows_right, rows_left)
-    narrow_left = left_edge - min(s.x0 for s in left) < 0.36 * (max(s.x1 for s in right) - min(s.x0 for s in left))
+    # Section names may be wider than the labels below them.
+    label_edge = max((s.x1 for s in left if not s.heading), default=left_edge)
+    narrow_left = label_edge - min(s.x0 for s in left) < 0.36 * (max(s.x1 for s in right) - min(s.x0 for s in left))
     average_left = text_left / len(left)
     if (
         narrow_left
@@ -536,7 +538,7 @@ def _dates_open_clusters(left: list[Segment], rows_right: list[float], *, again:
     What follows below the date (a place, a few words on the field) is about the entry too. Where such a column
     stood before (`again`), one entry is enough, and the page's footer may follow.
     """
-    tops = _clusters(sorted(left, key=lambda s: (s.baseline, s.x0)))
+    tops = _clusters(sorted((s for s in left if not s.heading), key=lambda s: (s.baseline, s.x0)))
     dated = [
         top
         for top in tops
@@ -780,7 +782,8 @@ def _lift_headings(labels: list[Segment], rows: list[float]) -> None:
     A name opens the section at its own height, or, centred beside it, the one it stands in the middle of: the
     sections are parted by the widest white spaces of the content.
     """
-    gaps = sorted(b - a for a, b in itertools.pairwise(rows))
+    # Lines of one paragraph or entry; what parts sections is wider.
+    gaps = sorted(b - a for a, b in itertools.pairwise(rows) if b - a <= 30)
     usual = gaps[len(gaps) // 2] if gaps else 12.0
     before = {row: row - above for above, row in itertools.pairwise(rows)}
     floor = -1e9

@@ -370,7 +370,7 @@ def _add_unknown_headings(lines: list[Line], found: dict[int, str], body: _Style
             continue
         if has_cjk(text) and len(text) > 14:
             continue
-        found[id(line)] = _kind_by_last_word(text) or "custom"
+        found[id(line)] = words.section_of(text) or _kind_by_last_word(text) or "custom"
 
 
 def _is_ordinal(cell: list[Word]) -> bool:

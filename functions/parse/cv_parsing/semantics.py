@@ -231,7 +231,7 @@ def _recognise_by_content(document: Document, sections: list[Section]) -> None:
             if len(parts) == 2 and any(lexicon().sections.get(part) == "skills" for part in parts):
                 section.kind = "skills"
                 continue
-        if section.kind != "custom" or len(section.lines) < 2:
+        if section.kind != "custom" or (len(section.lines) < 2 and not _names_research(section.heading)):
             continue
         entries = []
         for group in split_entries(section.lines):
@@ -251,8 +251,10 @@ def _recognise_by_content(document: Document, sections: list[Section]) -> None:
         )
         if "education" not in present and studies * 2 > len(entries) and studies >= jobs:
             section.kind = "education"
-        elif jobs * 2 > len(entries) and ("work" not in present or _names_research(section.heading)):
-            section.kind = "work"
+        elif "work" not in present or _names_research(section.heading):
+            unnamed = section.heading is None and jobs > 0 and not studies
+            if jobs * 2 > len(entries) or unnamed:
+                section.kind = "work"
 
 
 _LISTED_UNDER = re.compile(r"\s*([^\W\d_][^:：\n\t]{1,28}?)\s*[:：]\s*(?=\S)")
@@ -601,6 +603,8 @@ def _choose_work(
             worth += 0.5 * ((i in prominent) + (j in prominent))
             if company.kind == "company":
                 worth += 1.5
+            # A form says which is which ("Designation: …").
+            worth += 2.0 * ((position.kind == "title") - (company.kind == "title") - (position.kind == "company"))
             # What stands in brackets adds to the piece before it.
             worth -= 0.8 * (position.bracketed + company.bracketed)
             if len(position.text.split()) > 9:
