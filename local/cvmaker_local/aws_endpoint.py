@@ -181,7 +181,10 @@ class AwsEndpoint:
             return self._mutate(environ, answer_with_cors, bucket, key, body)
         if key and not self._may_know_of_absence(signer, bucket, key):
             return s3_error(answer_with_cors, 403, "AccessDenied", "Access Denied")
-        return self.moto(environ, answer_with_cors)
+        if key:
+            return self.moto(environ, answer_with_cors)
+        with self.write_lock:  # moto's listing walks over its table, which must not change meanwhile
+            return [b"".join(self.moto(environ, answer_with_cors))]
 
     def _may_know_of_absence(self, signer: str, bucket: str, key: str) -> bool:
         """S3 answers 403 for a key that is absent to whoever may not list the whole bucket."""

@@ -138,3 +138,26 @@ def test_a_denial_outweighs_and_an_unknown_condition_grants_nothing() -> None:
     assert not Role([Statement.read(allow), Statement.read(deny)]).may("s3:PutObject", "arn:aws:s3:::b/k")
     assert not Role([Statement.read(strange)]).may("s3:GetObject", "arn:aws:s3:::b/k", {"s3:max-keys": "5"})
     assert not Role([]).may("s3:GetObject", "arn:aws:s3:::b/k")
+
+
+def test_listings_stand_beside_writes(stack: LocalStack) -> None:
+    """Writers and listers at once: no listing fails, as none does in S3."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    s3, bucket = stack.client("s3"), stack.bucket
+
+    def churn(number: int) -> None:
+        for turn in range(15):
+            s3.put_object(Bucket=bucket, Key=f"claims/churn-{number}-{turn}", Body=b"")
+            s3.delete_object(Bucket=bucket, Key=f"claims/churn-{number}-{turn}")
+
+    def look(_: int) -> int:
+        return sum(
+            s3.list_objects_v2(Bucket=bucket, Prefix="claims/")["ResponseMetadata"]["HTTPStatusCode"] == 200
+            for _ in range(30)
+        )
+
+    with ThreadPoolExecutor(6) as executor:
+        churned = executor.map(churn, range(3))
+        assert list(executor.map(look, range(3))) == [30] * 3
+        list(churned)
