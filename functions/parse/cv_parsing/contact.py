@@ -716,12 +716,13 @@ def _read_rest(
                 continue
             if kind in ("phone", "email", "url", "technologies"):
                 continue
-            if kind == "profile":
-                continue
+            if kind == "profile" and (labelled or place_score(value) < 1.6):
+                continue  # a row of labels stands over its values: the last one is not the first value's
             place = place_score(value)
             looks_address = bool(
                 (
                     re.search(r"\d", value)
+                    and not _AGE.fullmatch(value)
                     and re.search(r"[^\W\d_]{3}", value)
                     and len(value) < 80
                     and (
@@ -836,6 +837,8 @@ def _running_text(lines: list[Line], taken: list[Range]) -> set[int]:
 def _looks_like_headline(value: str) -> bool:
     if value.startswith(("“", '"', "«", "”")) or value.endswith((".", "”", '"')):
         return False
+    if re.fullmatch(r"[^\W\d_][^\d,|]{3,30} \d{1,3} ?[a-zA-Z]?", value):
+        return False  # a street and a house number
     return any(c.isalpha() for c in value) and len(value) > 3 and not re.fullmatch(r"[\W\d]+", value)
 
 
@@ -844,6 +847,7 @@ _STREET = re.compile(
     r"place|all[ée]e|chemin|quai)\.?$|^(?:rue|avenue|boulevard|all[ée]e|chemin|quai|place|bis)\b"
 )
 """After a number these make a street of it, not a town with its postal code."""
+_AGE = re.compile(r"(?i)\d{2}\s*(?:ans|years?(?: old)?|yrs?|jahre(?: alt)?|años|anni|anos|jaar|lat|let|лет|ετών)\.?")
 _FULL_DATE = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-](?:19|20|1\d)\d{2}\b")
 
 
@@ -863,6 +867,10 @@ def _store_address(builder: Builder, basics: dict[str, Any], ranges: list[Range]
             if b > a and any(c.isalnum() for c in text[a:b]) and not _FULL_DATE.search(text[a:b]):
                 parts.append((a, b))
             at = low + match.end() if match else end
+    for number in range(len(parts) - 2, -1, -1):
+        (a, b), (c, d) = parts[number], parts[number + 1]
+        if re.fullmatch(r"\d{1,4}\s*(?:bis|ter)?", text[a:b]) and _STREET.search(text[c:d]):
+            parts[number : number + 2] = [(a, d)]  # "3, rue de la Liberté"
     rest: list[Range] = []
     for a, b in parts:
         value = text[a:b]

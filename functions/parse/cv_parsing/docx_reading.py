@@ -18,8 +18,8 @@ from cvmaker_core.schema.artefacts import HiddenText
 from lxml import etree  # type: ignore[import-untyped]
 
 from cv_parsing import limits
-from cv_parsing.layout import BULLETS
 from cv_parsing.dates import ranges
+from cv_parsing.layout import BULLETS
 from cv_parsing.lexicon import lexicon
 from cv_parsing.model import Document, Line, Word
 

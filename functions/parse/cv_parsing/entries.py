@@ -158,6 +158,9 @@ def split_entries(lines: list[Line]) -> list[list[Line]]:
     """Cut a section where its entries begin."""
     if not lines:
         return []
+    rows = [i for i, line in enumerate(lines) if line.row and len(line.cells) >= 3 and ranges(line.text)]
+    if len(rows) >= 2 and rows[0] == 0 and len({len(lines[i].cells) for i in rows}) == 1:
+        return [lines[a:b] for a, b in itertools.pairwise([*rows, len(lines)])]  # a table: a row an entry
     seen = _look(lines)
     anchors = [i for i, item in enumerate(seen) if item.anchor]
     anchors = _sound_anchors(seen, [i for i in anchors if not _is_prose(seen, i)])
@@ -516,6 +519,9 @@ def _header_end(seen: list[_Seen], anchor: int | None) -> int:
         if not item.short or i > max(4, (anchor or 0) + 2) or (anchor is not None and i > anchor + 2):
             break
         text = item.line.text
+        if _field_label(text) is not None and limit == i:
+            limit = i + 1
+            continue
         words = plain(text).strip(" :：")
         if words in lexicon().body_labels and (text.rstrip()[-1:] in ":：" or re.search(r"[\s/]", words)):
             break
@@ -597,6 +603,16 @@ def _ends_with_place(text: str) -> bool:
     return bool(comma) and len(head.split()) <= 6 and place_score(tail) >= 2
 
 
+_FIELD_LABEL = re.compile(r"^\s*([^\W\d][^:：\n\t]{2,32}?)\s*[:：]\s*(?=\S)")
+
+
+def _field_label(text: str) -> tuple[str, int] | None:
+    """(kind of field, where its value begins) of a line or piece such as "Designation: Site Engineer"."""
+    match = _FIELD_LABEL.match(text)
+    kind = lexicon().field_labels.get(plain(match[1])) if match else None
+    return (kind, match.end()) if match and kind else None
+
+
 def _pieces_so_far(seen: list[_Seen], anchor: int) -> int:
     count = 0
     for item in seen[: anchor + 1]:
@@ -641,10 +657,22 @@ def _read_header_line(document: Document, entry: Entry, line: Line, number: int)
     )
     cuts.extend((m.start() + line.start, m.end() + line.start) for m in [*EMAIL.finditer(line.text), *durations])
     edge = max((w.x1 for w in line.words()), default=0.0)
+    named = ""
     for cell_number, cell in enumerate(line.cells):
         pieces = _pieces(text, cell, cuts)
         right = cell_number > 0 and abs(cell[-1].x1 - edge) < 1 and cell_number == len(line.cells) - 1
         for start, end, bracketed in pieces:
+            labelled = _field_label(text[start:end])
+            if labelled is not None:
+                start += labelled[1]  # noqa: PLW2901
+            elif (bare := lexicon().field_labels.get(plain(text[start:end]).strip(" :："))) is not None and (
+                re.match(r"\s*[:：]", text[end : line.end]) or text[start:end].rstrip().endswith((":", "："))
+            ):
+                named = bare  # the label is set apart from its value: by style, or by a period taken out
+                continue
+            elif named:
+                labelled = named, 0
+            named = ""
             words = [w for w in cell if w.start < end and w.end > start]
             if not words:
                 continue
@@ -660,6 +688,7 @@ def _read_header_line(document: Document, entry: Entry, line: Line, number: int)
                     sum(w.italic for w in words) * 2 > weight,
                     round(words[0].size * 2) / 2,
                     right,
+                    kind=_KIND_OF_FIELD.get(labelled[0], "") if labelled is not None else "",
                     bracketed=bracketed
                     or (
                         bool(text[line.start : start].strip(" (（["))
@@ -677,6 +706,9 @@ def _linked_addresses(line: Line) -> list[Range]:
         for word in line.words()
         if word.link and "." in word.text and word.text.rstrip("/") == re.sub(r"^https?://", "", word.link).rstrip("/")
     ]
+
+
+_KIND_OF_FIELD = {"title": "title", "company": "company", "place": "place"}
 
 
 def _date_cell(line: Line, period: DateRange) -> bool:
@@ -915,6 +947,12 @@ def _names_institution(tail: str) -> bool:
     return bool(comma) and institution_score(first) > 1 and place_score(first) == 0
 
 
+_BEFORE_TOWNS = {
+    "greater", "downtown", "central", "north", "south", "east", "west", "new", "old", "fort", "port", "san", "santa",
+    "st", "saint", "los", "las", "el", "la",
+}  # fmt: skip
+
+
 def _place_without_mark(text: str, *, education: bool) -> str:
     """The "Tulsa, OK" of "B.S., Information Technology Tulsa, OK", whose tab was lost; empty if there is none.
 
@@ -928,7 +966,11 @@ def _place_without_mark(text: str, *, education: bool) -> str:
     # A known town of up to three words, or else the last word.
     size = next((n for n in (3, 2, 1) if len(tokens) > n and plain(" ".join(tokens[-n:])) in words.cities), 1)
     head, town = " ".join(tokens[:-size]), " ".join(tokens[-size:])
+    known = plain(town) in words.cities
     sure = degree_score(head) > 0 if education else title_score(head) >= 1 and title_score(town) == 0
+    name = re.fullmatch(r"[^,;/|&]*[^\W_]", head) and head[:1].isupper() and place_score(head) == 0
+    if not education and known and name and plain(head) not in _BEFORE_TOWNS:
+        sure = True  # "Target Minneapolis, MN": a town that is known, after a name
     if not sure or not town[:1].isupper() or re.search(r"(?:[,–|-]|\s(?:in|at|of))$", head) or len(tokens) <= size:
         return ""
     return f"{town}, {match[2]}"

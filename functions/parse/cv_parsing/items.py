@@ -818,7 +818,7 @@ def _item_groups(lines: list[Line]) -> list[list[Line]]:
 
 
 def _cut_at_dates(lines: list[Line], dated: list[bool]) -> list[list[Line]]:
-    """Items of plain text whose date has a line of its own below the title: parted by blank lines, or by those dates."""
+    """Items of plain text whose date stands alone below the title: cut at blank lines, or at those dates."""
     bare = [i for i, line in enumerate(lines) if dated[i] and _is_date_alone(line)]
     if not bare or not bare[0]:
         return []

@@ -82,6 +82,8 @@ class Lexicon:
     region_codes: set[str] = field(default_factory=set)
     cities: set[str] = field(default_factory=set)
     networks: dict[str, str] = field(default_factory=dict)
+    field_labels: dict[str, str] = field(default_factory=dict)
+    """What a form writes before a job's fields ("Designation:") → title, company, place or period."""
     column_titles: set[str] = field(default_factory=set)
     """What the first row of a table of jobs or studies says of its columns."""
 
@@ -203,6 +205,7 @@ def lexicon() -> Lexicon:
     result.region_codes = set(common["region_codes"])
     result.cities = {plain(name) for name in common["cities"]}
     result.networks = common["networks"]
+    result.field_labels = {plain(name): kind for kind, names in common["field_labels"].items() for name in names}
     result.column_titles = {plain(name) for name in common["column_titles"]}
     result.fluency.update(common["cefr"])
     return result

@@ -163,7 +163,7 @@ def read_pdf(document: "pdfium.PdfDocument", *, with_attachment: bool, deadline:
 
 
 def _upright(document: "pdfium.PdfDocument", index: int) -> "pdfium.PdfPage":
-    """The page with its `/Rotate` carried out in its content (in memory), so that a turned page reads like any other."""
+    """The page with its `/Rotate` carried out in its content (in memory): a turned page reads like any other."""
     page = document[index]
     turn = page.get_rotation()
     if not turn:

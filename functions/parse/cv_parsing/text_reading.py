@@ -51,8 +51,8 @@ def read_text(data: bytes, *, markdown: bool) -> Document:
         if re.fullmatch(r"\s*(?:[-=_*~#]\s?){3,}\s*", line_text):
             # A rule; under a line of text it makes that line a heading.
             if document.lines and not blank and re.fullmatch(r"\s*(?:=+|-+)\s*", line_text):
-                last = document.lines[-1]
-                last.heading_level = 1 if "=" in line_text else 2
+                titled = document.lines[-1]
+                titled.heading_level = 1 if "=" in line_text else 2
             blank += 1
             continue
         if markdown and re.fullmatch(r"[\s|:\-]+", line_text) and "|" in line_text:

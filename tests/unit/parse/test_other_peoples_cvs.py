@@ -233,3 +233,37 @@ def test_section_names_and_months_of_more_languages(
     (study,) = parsed.resume["education"]
     assert study["studyType"] == degree
     assert parsed.resume["languages"] == [{"language": "English"}]
+
+
+def test_fields_that_a_form_names() -> None:
+    document = docx.Document()
+    document.add_heading("Ines Okonkwo-Lindqvist", 0)
+    document.add_paragraph("ines@okonkwo-lindqvist.example")
+    document.add_heading("Work Experience", 1)
+    for client, role, period in (
+        ("Saltmarsh Foundry Minneapolis, MN", "Pattern Maker", "Jan 2019 – Present"),
+        ("Otter Valley, Leeds, UK", "Trainee", "June 2016 – Dec 2018"),
+    ):
+        for label, value in (("Client", client), ("Designation", role), ("Duration", period)):
+            document.add_paragraph(f"{label} : {value}")
+        document.add_paragraph("Kept the order book.", style="List Bullet")
+    document.add_heading("Academic Qualification", 1)
+    table = document.add_table(rows=3, cols=4)
+    rows = [
+        ("Degree", "Institution", "Year of passing", "Percentage"),
+        ("B.E. Mechanical Engineering", "Anna University", "2016", "78%"),
+        ("Diploma", "Hull College", "2012", "88%"),
+    ]
+    for row, texts in zip(table.rows, rows, strict=True):
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.text = text
+    resume = parse_document(docx_bytes(document)).parsed.resume
+    assert [(j["name"], j["position"], j["location"], j["startDate"]) for j in resume["work"]] == [
+        ("Saltmarsh Foundry", "Pattern Maker", "Minneapolis, MN", "2019-01"),
+        ("Otter Valley", "Trainee", "Leeds, UK", "2016-06"),
+    ]
+    assert not any("description" in job for job in resume["work"])
+    assert [(s["institution"], s["endDate"]) for s in resume["education"]] == [
+        ("Anna University", "2016"),
+        ("Hull College", "2012"),
+    ]
