@@ -96,7 +96,7 @@ export function App() {
         </div>
       )}
       <main id="content">
-        <Suspense fallback={<p className="soft">{t("loading")}</p>}>{screenOf(path)}</Suspense>
+        <Suspense fallback={<p className="soft loading">{t("loading")}</p>}>{screenOf(path)}</Suspense>
       </main>
       <footer>
         <p>{t("footer")}</p>

@@ -9,6 +9,8 @@ import { Problem } from "./problem";
 const PAUSE_MILLISECONDS = 350;
 
 export function LivePreview({ request }: { request: Schemas["Preview"] }) {
+  // There is no page of nothing, and asking for one would be an error.
+  const empty = Object.keys(request.resume).every((section) => section === "meta");
   const { t, formatNumber } = useInterface();
   const frame = useRef<HTMLDivElement>(null);
   const [pages, setPages] = useState(0);
@@ -19,6 +21,12 @@ export function LivePreview({ request }: { request: Schemas["Preview"] }) {
   const first = useRef(true);
 
   useEffect(() => {
+    if (empty) {
+      frame.current?.replaceChildren();
+      setPages(0);
+      setBusy(false);
+      return;
+    }
     const abort = new AbortController();
     let opened: PDFDocumentProxy | undefined;
     const timer = setTimeout(
@@ -63,14 +71,14 @@ export function LivePreview({ request }: { request: Schemas["Preview"] }) {
       abort.abort();
       void opened?.destroy();
     };
-  }, [body, t]);
+  }, [body, empty, t]);
 
   return (
     <section aria-label={t("preview")} aria-busy={busy}>
       <div className="preview-state">
-        <span role="status">{pages > 0 ? t("pageCount", { count: pages }) : t("loading")}</span>
+        <span role="status">{empty ? t("previewEmpty") : pages > 0 ? t("pageCount", { count: pages }) : t("loading")}</span>
         <span data-testid="preview-time" data-milliseconds={milliseconds ?? undefined}>
-          {busy ? t("updating") : milliseconds !== null ? `${formatNumber(milliseconds)} ms` : ""}
+          {busy ? t("updating") : milliseconds !== null && !empty ? `${formatNumber(milliseconds)} ms` : ""}
         </span>
       </div>
       {error !== null && <Problem error={error} />}

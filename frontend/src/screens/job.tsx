@@ -25,7 +25,7 @@ export default function JobScreen({ id, tab }: { id: string; tab?: string | unde
   const { t } = useInterface();
   const { data: job, error, refetch } = useJob(id);
   if (!job) {
-    if (!error) return <p className="soft">{t("loading")}</p>;
+    if (!error) return <p className="soft loading">{t("loading")}</p>;
     return (
       <div className="progress stack">
         <h1 tabIndex={-1}>{error instanceof ApiProblem && error.status === 404 ? t("jobNotFound") : t("somethingWrong")}</h1>
@@ -107,7 +107,7 @@ function Result({ job, tab }: { job: JobView; tab: string }) {
         )}
       </div>
       <TailorDialog job={job.job_id} open={tailoring} onClose={() => setTailoring(false)} />
-      <Suspense fallback={<p className="soft">{t("loading")}</p>}>
+      <Suspense fallback={<p className="soft loading">{t("loading")}</p>}>
         {tab === "edit" ? <Edit job={job} /> : tab === "download" ? <Download job={job} /> : tab === "reading" ? <Reading job={job} /> : <Review job={job} />}
       </Suspense>
     </>
