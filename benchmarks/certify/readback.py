@@ -2,9 +2,10 @@
 
     python benchmarks/certify/readback.py [--template NAME ...] [--limit N] [--show 12] [--json FILE]
 
-The resumes are the corpus's structured sources (JSON Resume) and what our parser makes of its PDF and DOCX
-files, so that real people's shapes of CV are covered. Prints a table per template and the fields that are
-lost most often, by pointer pattern. Skips, saying so, when the corpus is not there.
+The resumes are the corpus's structured sources (JSON Resume), the gallery's samples in ten languages, and what
+our parser makes of the corpus's PDF and DOCX files, so that real people's shapes of CV are covered. Prints a table
+per source and template and the fields that are lost most often, by pointer pattern. Skips, saying so, when the
+corpus is not there.
 """
 
 import argparse
@@ -29,6 +30,14 @@ def json_resumes() -> Iterator[tuple[str, dict[str, Any], str | None]]:
         if isinstance(value.get("basics"), dict) and isinstance(value.get("work"), list):
             language = re.search(r"[-_](pt|fr|de|es)\b", path.stem)
             yield path.stem, value, language[1] if language else "en"
+
+
+def sample_resumes() -> Iterator[tuple[str, dict[str, Any], str | None]]:
+    """The gallery's samples: ten languages, right-to-left and non-Latin scripts among them."""
+    for path in sorted((ROOT / "docs" / "gallery" / "samples").glob("*.json")):
+        value = json.loads(path.read_text("utf-8"))
+        value.pop("meta", None)
+        yield path.stem, value, path.stem.split("-")[0]
 
 
 def parsed_resumes() -> Iterator[tuple[str, dict[str, Any], str | None]]:
@@ -57,7 +66,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--template", action="append", help="only these templates")
     parser.add_argument("--only", help="only resumes whose name holds this")
-    parser.add_argument("--sources", choices=("json", "parsed", "all"), default="all", help="where resumes come from")
+    parser.add_argument("--sources", choices=("json", "samples", "parsed", "all"), default="all")
     parser.add_argument("--limit", type=int, default=0, help="at most so many resumes")
     parser.add_argument("--show", type=int, default=12, help="so many lost fields in the list")
     parser.add_argument("--json", type=Path, help="write every case here")
@@ -68,12 +77,14 @@ def main() -> int:
     from cv_rendering.template_catalogue import list_templates
 
     templates = options.template or [info.name for info in list_templates()]
-    structured = json_resumes() if options.sources != "parsed" else ()
-    parsed = parsed_resumes() if options.sources != "json" else ()
-    resumes = [case for case in (*structured, *parsed) if not options.only or options.only in case[0]]
-    resumes = resumes[: options.limit or None]
-    cases = [case for name in templates for case in run_template(name, resumes)]
-    report(cases, templates, options.show)
+    origins = {"json": json_resumes, "samples": sample_resumes, "parsed": parsed_resumes}
+    cases: list[dict[str, Any]] = []
+    for origin, resumes_of in origins.items():
+        if options.sources in (origin, "all"):
+            resumes = [case for case in resumes_of() if not options.only or options.only in case[0]]
+            resumes = resumes[: options.limit or None]
+            cases += [{"source": origin, **case} for name in templates for case in run_template(name, resumes)]
+    report(cases, options.show)
     if options.json:
         options.json.write_text(json.dumps(cases, ensure_ascii=False, indent=1), "utf-8")
     return 0
@@ -116,18 +127,20 @@ def run_template(template: str, resumes: list[tuple[str, dict[str, Any], str | N
         }
 
 
-def report(cases: list[dict[str, Any]], templates: list[str], show: int) -> None:
+def report(cases: list[dict[str, Any]], show: int) -> None:
     print(
-        f"{'template':12} {'CVs':>4} {'pass':>5} {'warn':>5} {'fail':>5} {'fields':>7} {'read':>7} {'all read':>9}"
+        f"{'source':8} {'template':12} {'CVs':>4}"
+        f" {'pass':>5} {'warn':>5} {'fail':>5} {'fields':>7} {'read':>7} {'all read':>9}"
         f" {'agreement':>9} {'certify ms':>10}"
     )
-    for template in templates:
-        own = [case for case in cases if case["template"] == template and "fields" in case]
+    for source, template in dict.fromkeys((case["source"], case["template"]) for case in cases):
+        own = [case for case in cases if (case["source"], case["template"]) == (source, template) and "fields" in case]
         verdicts = Counter(case["verdict"] for case in own)
         fields = sum(case["fields"] for case in own)
         wrong = sum(len(case["wrong"]) for case in own)
         print(
-            f"{template:12} {len(own):4} {verdicts['pass']:5} {verdicts['warn']:5} {verdicts['fail']:5} {fields:7}"
+            f"{source:8} {template:12} {len(own):4}"
+            f" {verdicts['pass']:5} {verdicts['warn']:5} {verdicts['fail']:5} {fields:7}"
             f" {1 - wrong / max(1, fields):7.4f} {sum(not case['wrong'] for case in own):9}"
             f" {min((case['agreement'] for case in own), default=0):9.3f}"
             f" {statistics.median(case['ms']['certify'] for case in own) if own else 0:10.0f}"
