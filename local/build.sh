@@ -14,8 +14,13 @@ local/setup.sh
 PATH="$PWD/.venv/bin:$PATH" ARCH="$architecture" ARCHITECTURES="$architecture" \
     local/sam.sh build --beta-features --no-cached --parallel --parameter-overrides "FunctionArchitecture=$architecture" "$@"
 
-# What is deployed from here must be of the architecture that was built.
-sed "/^  FunctionArchitecture:/,/Default:/ s/Default: .*/Default: $architecture/" .aws-sam/build/template.yaml > .aws-sam/template.tmp
+# What is deployed from here must be of the architecture that was built: the default for a new stack, and the only value
+# that an existing one may keep (it keeps the former without asking).
+other=$([ "$architecture" = arm64 ] && echo x86_64 || echo arm64)
+sed "/^  FunctionArchitecture:/,/Description:/ {
+    s/Default: .*/Default: $architecture/
+    /^ *- $other\$/d
+}" .aws-sam/build/template.yaml > .aws-sam/template.tmp
 mv .aws-sam/template.tmp .aws-sam/build/template.yaml
 
 if python=$(local/find_python.sh "$runtime"); then

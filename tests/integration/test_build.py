@@ -10,6 +10,7 @@ import pytest
 from cvmaker_core.schema.jobs import JobReference
 from cvmaker_local.pipeline_run import PipelineRun
 from pipeline_support import ROOT, SAMPLES, Pipeline
+from samtranslator.yaml_helper import yaml_parse
 
 BUILD = ROOT / ".aws-sam" / "build"
 RUNTIME = re.search(r"Runtime: python([\d.]+)", (ROOT / "template.yaml").read_text())[1]  # type: ignore[index]
@@ -41,6 +42,8 @@ def test_it_builds_for(architecture: str) -> None:
     build(architecture)
     machines = {path.read_bytes()[18:20] for path in BUILD.rglob("*.so*") if path.read_bytes()[:4] == b"\x7fELF"}
     assert machines == {ENVIRONMENT_MARKS[architecture]}, "a library of another architecture is in the package"
+    parameter = yaml_parse((BUILD / "template.yaml").read_text())["Parameters"]["FunctionArchitecture"]
+    assert (parameter["Default"], parameter["AllowedValues"]) == (architecture, [architecture]), "nothing else runs"
     assert list((BUILD / "CoreLayer").rglob("_pydantic_core*.so"))
     core, weasyprint = size(BUILD / "CoreLayer"), size(BUILD / "WeasyPrintLayer")
     for folder in BUILD.iterdir():
