@@ -15,7 +15,7 @@ from cvmaker_local.faults import KINDS
 from cvmaker_local.pipeline_run import ROOT
 
 sys.path.insert(0, str(ROOT / "tests"))
-from fault_harness import Cell, Harness, Place, covering_subset, full_matrix
+from fault_harness import Cell, Harness, Place, covering_first, covering_subset
 
 
 def run(number: int | None, only: str, minutes: float) -> list[Cell]:
@@ -24,7 +24,7 @@ def run(number: int | None, only: str, minutes: float) -> list[Cell]:
     cells: list[Cell] = []
     with Harness() as harness:
         places = [place for place in harness.places() if only in f"{place.stage} {place.label}"]
-        chosen = covering_subset(places, number) if number else full_matrix(places)
+        chosen = covering_subset(places, number) if number else covering_first(places)
         print(f"{len(places)} calls observed, {len(chosen)} cells", flush=True)
         for count, (place, kind) in enumerate(chosen, 1):
             if time.monotonic() > deadline:
