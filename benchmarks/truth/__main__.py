@@ -1,8 +1,9 @@
 """How well the truth check tells honest rewrites from lies: `make bench` runs this.
 
 Prints, per set, what share of lies was accepted (by kind) and of honest rewrites rejected (by language), the time a
-text takes, and the misses themselves with --misses. Exit status 1 when a fabricated number, employer, title, date,
-degree or skill was accepted.
+text takes, and the misses themselves with --misses. The blind batches were each run once before anything was changed
+for them; what that run gave is data (`blind.json`) and is printed beside today's figure. Exit status 1 when a
+fabricated number, employer, title, date, degree or skill was accepted, except in a batch that was left as first run.
 """
 
 import argparse
@@ -32,12 +33,19 @@ def load(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (SUITE / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
+def blind_figures() -> dict[str, dict[str, Any]]:
+    """What each blind batch gave when it was run for the first time, before anything was changed for it."""
+    figures: dict[str, dict[str, Any]] = json.loads((SUITE / "blind.json").read_text(encoding="utf-8"))
+    return figures
+
+
 def mutations() -> list[dict[str, Any]]:
     """Cases made from every English CV of the suite."""
     resumes = {
         path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted((SUITE / "cvs").glob("*.json"))
     }
-    foreign = {case["cv"] for case in (*load("development"), *load("held_out")) if case["language"] != "en"}
+    sets = ("development", "held_out", *blind_figures())
+    foreign = {case["cv"] for name in sets for case in load(name) if case["language"] != "en"}
     return [case for name, resume in resumes.items() if name not in foreign for case in mutate(name, resume)]
 
 
@@ -95,6 +103,15 @@ def report(name: str, cases: list[dict[str, Any]], *, misses: bool) -> dict[str,
     }
 
 
+def first_run(figures: dict[str, Any]) -> str:
+    """One line: a blind batch's figures as recorded."""
+    hard, other, refused = figures["hard"], figures["other"], figures["honest_refused"]
+    return (
+        f"  when first run ({figures['run']}): hard facts accepted {hard[0]}/{hard[1]}, other lies "
+        f"{other[0]}/{other[1]} = {_share(*other)}, honest rejected {refused[0]}/{refused[1]} = {_share(*refused)}"
+    )
+
+
 def _share(part: int, whole: int) -> str:
     return f"{100 * part / max(1, whole):.1f} %"
 
@@ -112,9 +129,12 @@ def main() -> int:
         report("held out", load("held_out"), misses=False),
         report("mutations", mutations(), misses=options.misses),
     ]
+    for name, recorded in blind_figures().items():
+        figures.append(report(name, load(name), misses=options.misses) | {"first_run": recorded})
+        print(first_run(recorded))
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    return int(any(figure["hard"] for figure in figures))
+    return int(any(figure["hard"] for figure in figures if not figure.get("first_run", {}).get("untouched")))
 
 
 if __name__ == "__main__":

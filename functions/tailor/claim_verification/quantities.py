@@ -593,6 +593,10 @@ def follows(claim: Quantity, source: Quantity) -> bool:
         else abs(stated - true) <= 0.02 * abs(true)
     )
     how, known = claim.comparator, source.comparator
+    if how == "gt" and claim.kind in ("time", "months") and known in ("", "gt") and stated < 0.6 * true:
+        return False  # "over eight months" is also "in the course of": 18 months are not that
+    if not known and not any(char.isdigit() for char in source.text) and claim.kind == "percent":
+        rounded = rounded or abs(stated - true) <= 0.5  # "a third" is 33 %
     if known == "about":
         return {
             "": False,

@@ -94,7 +94,7 @@ def _occurrences(a: Alignment, claim: Quantity) -> bool:
         for known in text.quantities:
             if known.kind == "count" and known.number == claim.number and known.comparator == claim.comparator:
                 noun = next(iter(_behind(a, text, known)), None)
-                if noun is not None and noun.key == verb.key:
+                if noun is not None and noun.key in (verb.key, "occasion"):
                     a.matched[id(claim)] = known
                     return True
     return False
@@ -240,6 +240,8 @@ def counted_words(a: Alignment, quantity: Quantity) -> list[Token]:
 def _behind(a: Alignment, text: Text, quantity: Quantity) -> list[Token]:
     found: list[Token] = []
     for token in text.tokens[quantity.last + 1 : quantity.last + 7]:
+        if token.raw == "," and not found:
+            break  # "in a team of four, …"
         if token.raw in ("'", ",") or token.low in ("and", "or", "und", "et", "y", "e"):
             continue
         if token.mark or token.quantity not in (None, quantity) or token.key in a.lexicon.sets["function"]:
@@ -426,14 +428,18 @@ def _in_field(a: Alignment, claim: Quantity, jobs: list[Entry]) -> list[Entry]:
             break
         if not token.mark and a.contentful(token) and token.key not in a.lexicon.sets["framing"]:
             field.append(token)
+    last = [t for t in field if (n := t.index + 1) >= len(tokens) or tokens[n] not in field] or field
+    known_heads: set[int] = set()
     related = []
     for job in jobs:
         statements = [v for p, v in job.facts.items() if not p.endswith("/location")] + list(job.statements.values())
         known = a.verifier.evidence([a.verifier.analysed(job.pointer, v) for v in statements])
-        last = [t for t in field if (n := t.index + 1) >= len(tokens) or tokens[n] not in field]
-        if any(known.places(t) for t in last or field):
+        found = {t.index for t in last if known.places(t)}
+        known_heads |= found
+        if found:
             related.append(job)
-    return related or jobs
+    # a field of which no job speaks may be any of theirs
+    return related if related and len(known_heads) == len(last) else jobs
 
 
 def _of_tenure(a: Alignment, claim: Quantity) -> bool:
@@ -462,7 +468,7 @@ def _fields(a: Alignment, claim: Quantity) -> Iterator[set[str]]:
         if ahead[0].start <= mention.start <= ahead[-1].start:
             yield {t.key for name in skill_surfaces(mention.canonical) for t in a.verifier.analysed("", name).words}
     for token in ahead:
-        if token.key in a.lexicon.sets["titles"]:
+        if token.key in a.lexicon.sets["titles"] and not token.low.endswith("ing"):
             yield {token.key}
 
 

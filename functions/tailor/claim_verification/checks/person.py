@@ -69,7 +69,11 @@ def check_titles(a: Alignment) -> Iterator[VerdictReason]:
             yield VerdictReason(
                 "title", f"“{' '.join(t.raw for t in a.words[first : position + 1])}” is no title of the source"
             )
-        elif first == 0 and _is_head(a, position) and not _own_title(a, token, titles):
+        elif (
+            (first == 0 or (modified == 0 and _before_deed(a, token)))
+            and _is_head(a, position)
+            and not _own_title(a, token, titles)
+        ):
             yield VerdictReason("title", f"“{token.raw}” is not what the person is in the source")
         elif _borrowed(a, token, first):
             yield VerdictReason("title", f"“{token.raw}” is the person's own title, not of whom the source speaks")
@@ -125,10 +129,17 @@ def _is_head(a: Alignment, position: int) -> bool:
     verb_like = token.low.endswith("ed") or (
         len(a.words) > 1 and position == 0 and a.words[0].low in a.lexicon.sets["verb_titles"]
     )
-    noun_follows = (
+    deed = after is not None and after.low.endswith("ing") and after.low not in a.lexicon.sets["ing_nouns"]
+    noun_follows = not deed and (
         after is not None and not after.mark and a.contentful(after) and after.low not in a.lexicon.sets["verbs"]
     )
     return not plural and not verb_like and not noun_follows
+
+
+def _before_deed(a: Alignment, token: Token) -> bool:
+    """“Press director handling enquiries”: who the person is, before what the person does."""
+    after = a.text.tokens[token.index + 1] if token.index + 1 < len(a.text.tokens) else None
+    return after is not None and after.low.endswith("ing") and after.low not in a.lexicon.sets["ing_nouns"]
 
 
 def _own_title(a: Alignment, token: Token, titles: list[list[Token]]) -> bool:

@@ -529,10 +529,13 @@ def _in_rate(a: Alignment, start: int) -> bool:
     )
 
 
+EACH = frozenset(("each", "every", "chaque", "cada", "jede", "jeder", "jedes", "jedem", "jeden", "ogni", "elke"))
+
+
 def per_thing(a: Alignment, start: int) -> bool:
     """“at each edition” where the source says “per edition”."""
     ahead = a.words[start + 1 : start + 3]
-    return a.words[start].low in a.lexicon.sets["per_words"] and any(
+    return a.words[start].low in a.lexicon.sets["per_words"] | EACH and any(
         _before(a, place) in (a.lexicon.sets["per_words"] | {"par", "por", "pro", "per", "je"}) - {"a", "an"}
         for token in ahead
         for place in a.in_statements(token)

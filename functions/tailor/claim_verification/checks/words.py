@@ -7,7 +7,7 @@ from cvmaker_core.skill_aliases import skill_classes
 from cvmaker_core.text import fold
 
 from claim_verification.alignment import Alignment, find_phrases
-from claim_verification.checks.propositions import is_plural, leads_event, manages_things, per_thing
+from claim_verification.checks.propositions import EACH, is_plural, leads_event, manages_things, per_thing
 from claim_verification.models import VerdictReason
 from claim_verification.source import Entry
 from claim_verification.tokens import Token
@@ -502,7 +502,7 @@ def _follows_otherwise(a: Alignment, token: Token) -> bool:
         return True  # a certificate or degree is what is cited; its kind and field are checked apart
     if token.low in lexicon.sets["fellows"] and before is not None and before.quantity is not None:
         return True  # their number is checked as a number
-    if token.low in lexicon.sets["per_words"] and per_thing(a, a.words.index(token)):
+    if token.low in lexicon.sets["per_words"] | EACH and per_thing(a, a.words.index(token)):
         return True
     if token.low in ("new", "newly", "neu", "neue", "neuen", "nouveau", "nouvelle", "nuevo", "nueva"):
         return any(

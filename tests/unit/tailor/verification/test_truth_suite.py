@@ -46,6 +46,17 @@ def test_suite(name: str, lies_accepted: float, honest_rejected: float) -> None:
     assert len(honest) <= honest_rejected * totals["honest"], [case["text"] for case in honest]
 
 
+@pytest.mark.parametrize(
+    "name", [name for name, run in json.loads((SUITE / "blind.json").read_text()).items() if not run.get("untouched")]
+)
+def test_blind_batches_that_were_learnt_from(name: str) -> None:
+    found, totals = misses(name)
+    lies = [case["text"] for case in found if case["label"] == "lie"]
+    honest = [case["text"] for case in found if case["label"] == "honest"]
+    assert len(lies) <= 0.02 * totals["lie"], lies
+    assert len(honest) <= 0.14 * totals["honest"], honest
+
+
 def test_the_suite_is_large_and_mixed() -> None:
     everything = cases("development") + cases("held_out")
     assert len({case["id"] for case in everything}) == len(everything) >= 400
