@@ -93,7 +93,7 @@ _NUMERIC = re.compile(
     rf")"
 )
 _PLAIN_YEAR = re.compile(rf"(?<![\d.,$€£#+])(?P<y>{_YEAR})(?![\d%]|[.,]\d)")
-_TIGHT_RANGE = re.compile(rf"(?<!\d)(?P<a>{_YEAR})\s?[-–—/]\s?(?P<b>\d{{2}})(?![\d\-–/.])")
+_TIGHT_RANGE = re.compile(rf"(?<!\d)(?P<a>{_YEAR})\s?(?P<dash>[-–—/])\s?(?P<b>\d{{2}})(?![\d\-–/.])")
 _EARLIER_PERIOD = re.compile(rf"(?<![\d.,])(?P<a>1[5-8]\d\d|19[0-2]\d)\s?{_DASH}\s?(?P<b>1[5-9]\d\d)(?![\d%]|[.,]\d)")
 """Years before 1930 count only where they cannot be a quantity: as a whole period, or after "since"."""
 _EARLIER_SINCE = re.compile(r"[^\W\d]+\s+(?P<a>1[5-8]\d\d|19[0-2]\d)(?![\d%]|[.,]\d)")
@@ -148,9 +148,8 @@ def mentions(text: str) -> list[DateMention]:
     for match in _TIGHT_RANGE.finditer(low):
         first, second = match["a"], match["b"]
         # 2019-20 is a range where 20 cannot be a month or clearly follows 19; 2019-11 is November 2019.
-        if (int(second) > 12 and int(second) == (int(first[2:]) + 1) % 100) or (
-            int(second) > 12 and int(second) > int(first[2:])
-        ):
+        # A dash that is no hyphen ("2007–08") stands between years: months are written with a hyphen.
+        if int(second) > int(first[2:]) and (int(second) > 12 or text[match.start("dash")] in "–—"):
             add(match.start("a"), match.end("a"), first, "year")
             add(match.start("b"), match.end("b"), first[:2] + second, "year")
     for match in _MONTH_NUMBER_RANGE.finditer(low):

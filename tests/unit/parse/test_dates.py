@@ -97,3 +97,13 @@ def test_offsets_cover_the_period_exactly() -> None:
     text = "Engineer, Acme, March 2019 - Present (3 years)"
     (period,) = ranges(text)
     assert text[period.start : period.end] == "March 2019 - Present"
+
+
+def test_an_en_dash_stands_between_years() -> None:
+    """`2007–08` with a dash is a period, `2007-08` with a hyphen August."""
+    (period,) = ranges("2007–08")
+    assert period.since is not None
+    assert period.until is not None
+    assert (period.since.value, period.until.value) == ("2007", "2008")
+    (month,) = ranges("2007-08")
+    assert month.single
