@@ -210,3 +210,34 @@ def test_a_deleted_job_is_not_there(store: JobStore, job: JobReference) -> None:
     store.put(JOB.key("deleted.json"), b"{}")
     status, _ = post({"pointer": BULLET})
     assert status == 404
+
+
+def test_a_job_made_from_another_pays_only_for_what_changed(
+    store: JobStore, job: JobReference, use_model: Any, analysis: Analysis
+) -> None:
+    """Another template of the same CV and posting asks no model; another posting does, and so does another model."""
+
+    def made_from(number: int, changed: Analysis | None = None) -> tuple[Any, Envelope]:
+        new = JobReference(owner=JOB.owner, job_id=f"{number:032x}")
+        request = {"as_of": "2026-11-01", "kind": "retailor", "source_job": JOB.job_id, "template": "classic"}
+        store.write(new, "request.json", json.dumps(request).encode())
+        for name in ("parsed.json", "analysis.json", "evidence.json"):
+            envelope = store.read_envelope(JOB, name)
+            if changed and name == "analysis.json":
+                envelope = envelope.model_copy(update={"data": changed.model_dump(mode="json")})
+            store.write(new, name, envelope.model_dump_json().encode())
+        event = {"owner": new.owner, "job_id": new.job_id, "has_posting": True}
+        return load("app").handler(event, context()), store.read_envelope(new, "tailored.json")
+
+    with OpenAIServer(lambda _: Reply(json.dumps(ANSWER))) as server:
+        use_model(server)
+        first = tailor(store)
+        assert first.usage.usd["openai"] > 0
+        answer, same = made_from(1)
+        assert answer["reused"] == "source_job"
+        assert len(server.asked) == 1
+        assert (same.data, same.usage.usd) == (first.data, {})
+        posting = analysis.posting and analysis.posting.model_copy(update={"title": "Harbour Pilot"})
+        answer, _ = made_from(2, analysis.model_copy(update={"posting": posting}))
+        assert answer["reused"] is None
+        assert len(server.asked) == 2
