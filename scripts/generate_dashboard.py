@@ -20,7 +20,7 @@ END = "      # end of what scripts/generate_dashboard.py writes\n"
 STAGES = ("parse", "analyze", "embed", "tailor", "render", "readback", "certify")
 PIPELINE = ("Intake", "Parse", "Analyze", "Embed", "Tailor", "Render", "Certify", "RecordFailure")
 BEHIND_THE_API = ("Authorizer", "Api", "Preview", "Proposals", "Search")
-PAID = ("parse", "analyze", "embed", "tailor")
+PAID = ("parse", "analyze", "embed", "tailor", "proposals")
 OWN = "CvMaker/${StageName}"
 WIDTH, HEIGHT, COLUMNS = 8, 6, 3
 

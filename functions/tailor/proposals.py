@@ -6,7 +6,7 @@ from cv_tailoring import alternatives_proposer, propose_alternatives
 from cvmaker_core.errors import CvMakerError, InputError
 from cvmaker_core.job_store import TOMBSTONE, JobStore, ObjectMissing
 from cvmaker_core.language_model import JobBudget, configured_model
-from cvmaker_core.observability import describe_exception, logger
+from cvmaker_core.observability import MetricUnit, describe_exception, logger, metrics
 from cvmaker_core.proxy_route import json_answer, problem_answer, read_body
 from cvmaker_core.schema.artefacts import Analysis, EvidenceData, Parsed, Source, Tailored
 from cvmaker_core.schema.jobs import JobReference, JobRequest
@@ -96,6 +96,10 @@ def _propose(job: JobReference, wanted: ProposalRequest, context: Any) -> dict[s
     )
     if budget is not None:
         spending.record(budget.spent_usd)
+        if budget.spent_usd:
+            metrics.add_dimension("stage", "proposals")
+            metrics.add_metric("Usd", MetricUnit.NoUnit, budget.spent_usd)
+            metrics.flush_metrics()
     return found.model_dump(mode="json")
 
 
