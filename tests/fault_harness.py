@@ -346,9 +346,8 @@ def observed_places(calls: Iterable[Call], job: str) -> list[Place]:
             continue
         if call.service == "s3":
             name = call.path.rpartition("/")[2] if call.action == "s3:PutObject" else ""
-            if not call.path.startswith(
-                "jobs/"
-            ):  # the reminder of a claim, the ledger: their names are never twice the same
+            # Claims' reminders and the ledger have names that are never the same twice.
+            if name and not call.path.startswith("jobs/"):
                 name = call.path.partition("/")[0] + "/"
             identity = (call.service, function, call.action, name)
             places.setdefault(identity, Place("s3", function, call.action, name, job=job, stage=function))
