@@ -171,6 +171,18 @@ def test_alternatives_for_a_bullet_of_the_result_name_the_source(store: JobStore
     assert [warning["code"] for warning in body["warnings"]] == ["model_no_key"]
 
 
+def test_what_alternatives_cost_is_counted(
+    store: JobStore, job: JobReference, use_model: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with OpenAIServer(lambda _: Reply(refusal=True)) as server:
+        use_model(server)
+        status, _ = post({"pointer": BULLET})
+    assert status == 200
+    (line,) = [json.loads(text) for text in capsys.readouterr().out.splitlines() if '"_aws"' in text]
+    assert line["stage"] == "proposals"
+    assert 0 < line["Usd"][0] < 0.05
+
+
 def test_a_job_without_a_posting_has_alternatives_too(store: JobStore, job: JobReference) -> None:
     status, body = post({"pointer": BULLET})
     assert status == 200
