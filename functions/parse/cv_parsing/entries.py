@@ -272,6 +272,15 @@ def _starts_from_anchors(seen: list[_Seen], anchors: list[int]) -> list[int]:
     offset = first if first <= 5 and all(_header_like(item) for item in lead) else 0
     if offset and any(ends_sentence(item.line.text) and len(item.line.text.split()) > 6 for item in lead):
         offset = 0
+    if not offset and not all(_header_like(item) for item in lead):
+        # The first dated entry has one without a date above it: the bold line after that one's body opens it.
+        for i in range(first - 1, max(first - 4, 0), -1):
+            above = seen[i - 1]
+            if not _header_like(seen[i]):
+                break
+            if seen[i].style[1] and not seen[first].style[1] and (above.line.bullet or above.continues):
+                offset = first - i
+                break
     opening = seen[first - offset].style
     leading = median([item.line.gap_above for item in seen if item.line.gap_above < 3] or [1.3])
     starts = [first - offset]
@@ -289,6 +298,16 @@ def _starts_from_anchors(seen: list[_Seen], anchors: list[int]) -> list[int]:
             choice = wanted
         elif offset == 0 and seen[anchor].style == opening:
             choice = anchor
+            title = seen[anchor - 1]
+            if (
+                anchor - 2 > before
+                and _header_like(title)
+                and not title.periods
+                and title.style == opening
+                and (seen[anchor - 2].line.bullet or seen[anchor - 2].continues or not seen[anchor - 2].short)
+                and title.line.gap_above > seen[anchor].line.gap_above * 1.15
+            ):
+                choice = anchor - 1  # only the first entry had no title above its date
         else:
             best = anchor
             for i in range(anchor - 1, max(before, anchor - 4), -1):
@@ -338,6 +357,11 @@ def _undated_starts(seen: list[_Seen], starts: list[int], opening: Style, leadin
     for i, item in enumerate(seen):
         if i in marks or item.style != opening or not _header_like(item) or i == 0:
             continue
+        if (
+            item.line.text.rstrip().endswith((":", "："))
+            or plain(item.line.text).strip(" :：") in lexicon().body_labels
+        ):
+            continue  # "Technologies:" opens a part of the entry
         previous = seen[i - 1]
         inside = max((s for s in marks if s < i), default=None)
         if inside is None or i - inside < 2:

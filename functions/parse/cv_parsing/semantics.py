@@ -11,7 +11,7 @@ from cvmaker_core.schema.artefacts import Layout, Parsed
 
 from cv_parsing.building import Builder, Range, Value, trim
 from cv_parsing.contact import read_contact
-from cv_parsing.dates import ranges
+from cv_parsing.dates import DateMention, ranges
 from cv_parsing.entries import (
     Entry,
     Fragment,
@@ -353,7 +353,7 @@ def _title_of_its_kind(entry: Entry) -> None:
         and not first.bracketed
         and first.bold
         and title_score(first.text) > 0
-        and not any(f.bold for f in entry.fragments[1:])
+        and not any(f.bold and f.size >= first.size for f in entry.fragments[1:])
     ):
         first.kind = ""
 
@@ -376,11 +376,16 @@ def _read_work(builder: Builder, sections: list[Section], key: str, styles: "Cou
     organisation_key = "name" if key == "work" else "organization"
     items: list[dict[str, Any]] = builder.resume.setdefault(key, [])
     previous: tuple[Value | None, Entry] | None = None
-    employer_first = True
+    employer_first, employer_above = True, False
     typical = _typical_count(entries)
     spots = _place_spots(builder.document, entries)
     for entry in entries:
         position, company, rest, sure = _choose_work(entry, scores, votes, typical)
+        if position is None and company is not None and _heads_positions(entries, entry, scores, votes, typical):
+            # The employer's own line over its positions is no position itself.
+            previous = (Value([company.range], sure), entry)
+            employer_first = employer_above = True
+            continue
         if position is not None and company is not None:
             order += 1 if position.start < company.start else -1
             styles[style_slot(position)] += 1
@@ -429,7 +434,7 @@ def _read_work(builder: Builder, sections: list[Section], key: str, styles: "Cou
             and position is not None
             and previous is not None
             and previous[0] is not None
-            and typical >= 2
+            and (typical >= 2 or employer_above)
             and employer_first
         ):
             company_value = Value(list(previous[0].ranges), 0.75)
@@ -478,6 +483,29 @@ def _read_work(builder: Builder, sections: list[Section], key: str, styles: "Cou
     if not items:
         builder.resume.pop(key, None)
     return order / len(entries)
+
+
+def _heads_positions(
+    entries: list[Entry],
+    entry: Entry,
+    scores: dict[int, float],
+    votes: dict[tuple[object, ...], float],
+    typical: int,
+) -> bool:
+    """Whether an entry is an employer's name and whole period alone, with positions of that time right below."""
+    at = next(i for i, other in enumerate(entries) if other is entry)
+    if entry.body or entry.period is None or entry.period.single or at + 1 >= len(entries):
+        return False
+    below = entries[at + 1]
+    position, company, _, _ = _choose_work(below, scores, votes, typical)
+    if position is None or company is not None or below.period is None or below.period.single:
+        return False
+    outer, inner = entry.period, below.period
+
+    def year(mention: DateMention | None, otherwise: str) -> str:
+        return (mention.value if mention is not None and mention.value else otherwise)[:4]
+
+    return year(outer.since, "") <= year(inner.since, "") and year(inner.until, "9999") <= year(outer.until, "9999")
 
 
 def _with_bracket(document: Document, entry: Entry, position: Fragment) -> Range:

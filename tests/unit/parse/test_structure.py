@@ -206,3 +206,41 @@ def test_no_text_box_of_a_page_is_left_out() -> None:
         paragraph._p.append(etree.fromstring(box.format(f"Line number {number} of the drawing")))
     text = parse_document(docx_bytes(document)).parsed.text
     assert all(f"Line number {number} of" in text for number in range(90))
+
+
+def test_an_employers_own_line_over_its_positions_is_no_position() -> None:
+    """Employer and whole period on one line, each position with its own period below."""
+    jobs = resume_of(
+        *HEAD,
+        pdf_text(60, 680, "EXPERIENCE", 13, "F2"),
+        pdf_text(60, 660, "Otter Valley Railway Ltd", 11, "F2"),
+        pdf_text(440, 660, "Jan 2012 - Dec 2018"),
+        pdf_text(60, 644, "Signal Engineer"),
+        pdf_text(440, 644, "Jun 2015 - Dec 2018"),
+        pdf_text(70, 630, "\x95 Renewed the signals of four stations."),
+        pdf_text(60, 612, "Junior Engineer"),
+        pdf_text(440, 612, "Jan 2012 - May 2015"),
+        pdf_text(70, 598, "\x95 Kept the log of every relay."),
+    )["work"]
+    assert [(job["name"], job["position"], job["startDate"], job["endDate"]) for job in jobs] == [
+        ("Otter Valley Railway Ltd", "Signal Engineer", "2015-06", "2018-12"),
+        ("Otter Valley Railway Ltd", "Junior Engineer", "2012-01", "2015-05"),
+    ]
+
+
+def test_a_first_job_whose_date_is_unlike_the_others() -> None:
+    """A single date in the first job and a period in the second: each bold title opens its own."""
+    jobs = resume_of(
+        *HEAD,
+        pdf_text(60, 680, "EXPERIENCE", 14, "F2"),
+        pdf_text(60, 656, "Senior Bookbinder", 12, "F2"),
+        pdf_text(60, 640, "Vellum & Thread Ltd Jan 2019"),
+        pdf_text(70, 624, "\x95 Restored the registers of three parishes."),
+        pdf_text(60, 600, "Bookbinder", 12, "F2"),
+        pdf_text(60, 584, "Harbour Archive Trust Jun 2016 - Dec 2018"),
+        pdf_text(70, 568, "\x95 Bound the minutes of the harbour board."),
+    )["work"]
+    assert [(job["position"], job["name"], len(job["highlights"])) for job in jobs] == [
+        ("Senior Bookbinder", "Vellum & Thread Ltd", 1),
+        ("Bookbinder", "Harbour Archive Trust", 1),
+    ]
