@@ -84,9 +84,10 @@ def _strength(line: Line, body: _Styles) -> float:
     score = 0.0
     if line.heading_level:
         score += 3
-    if line.size > body.size * 1.07:
+    size = round(line.size * 2) / 2  # as the body's is
+    if size > body.size * 1.07:
         score += 2
-    elif line.size < body.size * 0.9:
+    elif size < body.size * 0.9:
         score -= 0.5
     if line.bold and not body.bold:
         score += 1.5

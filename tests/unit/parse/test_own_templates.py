@@ -108,7 +108,74 @@ def test_awkward_values_read_back() -> None:
         reads_back(version)
 
 
-def reads_back(resume: dict[str, Any]) -> None:
-    read = parse_document(render_file(resume, template="classic", format="pdf"), mode="readback").parsed.resume
+@pytest.mark.parametrize("template", ["classic", "modern", "europass", "plain"])
+def test_sparse_and_odd_entries_read_back(template: str) -> None:
+    """Entries without a title, in one word, or whose prose speaks of other dates and schools: all once misread."""
+    resume = {
+        "basics": {
+            "name": "Mira Holt",
+            "label": "Chief of Nothing and Tea Connoisseur | React, SQL",
+            "summary": "Analyst with eight years of experience in data and web work for small companies.",
+            "email": "mira.holt@example.org",
+        },
+        "work": [
+            {
+                "name": "Bright Data",
+                "position": "Data Analyst",
+                "url": "https://brightdata.inc",
+                "startDate": "2020-01",
+                "endDate": "2021-02",
+                "summary": "Description...",
+                "highlights": ["Cleaned the ledger of 40 branches."],
+            },
+            {"name": "Pied Piper", "startDate": "2018-01", "endDate": "2019-02", "highlights": ["Swept the floors."]},
+            {
+                "name": "European Council",
+                "position": "Internship",
+                "location": "Brussels, Belgium",
+                "startDate": "2017-01",
+                "endDate": "2017-06",
+                "summary": "Business or sector European institution",
+            },
+        ],
+        "volunteer": [
+            {
+                "organization": "Organization",
+                "position": "Volunteer",
+                "startDate": "2012-01",
+                "endDate": "2013-01",
+                "summary": "Description of what was done there.",
+            }
+        ],
+        "education": [
+            {
+                "institution": "University of Oklahoma",
+                "studyType": "Bachelor of Science",
+                "area": "Information Technology",
+                "startDate": "2008-09",
+                "endDate": "2012-05",
+                "score": "3.9",
+                "summary": "Won first place in the 2010 Education Hackathon and second place in 2011, taught at "
+                "Stanford University from 2009 - 2010, and kept an overall GPA of 3.8 in the years between.",
+            }
+        ],
+        "projects": [
+            {
+                "name": "Open Ledger",
+                "roles": ["Maintainer", "Designer"],
+                "entity": "Smoogle",
+                "startDate": "2019",
+                "endDate": "2020",
+                "description": "Project Lead",
+            }
+        ],
+        "publications": [{"name": "Looking back (1999) at the web", "publisher": "Hooli", "releaseDate": "2014-10"}],
+        "meta": {"cvmaker": {"sections": [{"name": "BOOK CLUBS", "items": ["Founded a book club for analysts."]}]}},
+    }
+    reads_back(resume, template)
+
+
+def reads_back(resume: dict[str, Any], template: str = "classic") -> None:
+    read = parse_document(render_file(resume, template=template, format="pdf"), mode="readback").parsed.resume
     fields = compare_resumes(resume, read).fields
     assert not {pointer: (check.sent, check.read) for pointer, check in fields.items() if not check.ok}
