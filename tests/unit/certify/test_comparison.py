@@ -153,3 +153,14 @@ def test_employer_and_title_are_never_one_phrase() -> None:
         "/work/0/name",
         "/work/0/position",
     ]
+
+
+def test_points_of_a_study_may_be_read_as_one_text_but_none_may_be_missing() -> None:
+    sent = {"education": [{"institution": "Lund", "highlights": ["Honours list", "Chess club"]}]}
+    whole = {"education": [{"institution": "Lund", "summary": "Honours list Chess club"}]}
+    lost = {"education": [{"institution": "Lund", "summary": "Honours list"}]}
+    assert compare_resumes(sent, whole).transforms == {"regrouped": 2}
+    assert len(compare_resumes(sent, lost).wrong_prose) == 2
+    work = {"work": [{"name": "Lund", "highlights": ["Honours list", "Chess club"]}]}
+    read = {"work": [{"name": "Lund", "summary": "Honours list Chess club"}]}
+    assert len(compare_resumes(work, read).wrong_prose) == 2
