@@ -250,12 +250,12 @@ _WORD_SETS = (
     "languages", "interpersonal", "language_words", "group_words", "tenure", "language_noun", "weak", "watching",
     "departments", "strict", "strong", "handling", "leadlike", "definite", "count_nouns", "time_nouns", "light",
     "mass_nouns", "event_nouns", "heads", "studying", "making", "averting", "several_words", "bodies", "gained",
-    "outcomes", "led_events", "giving", "tending", "unwanted", "grades",
+    "outcomes", "led_events", "giving", "tending", "unwanted", "before_deeds", "grades",
 )  # fmt: skip
 _WRITTEN_SETS = (
     "role by", "role to", "role from", "per", "articles", "opening", "closing", "year_before", "range", "singular",
     "prepositions", "by_agent", "auxiliary", "verbs", "ing_nouns", "verb_titles", "limits", "plural_articles",
-    "fellows", "about_numbers", "ordinals", "nobody", "means", "comparatives", "credentials",
+    "fellows", "about_numbers", "ordinals", "nobody", "means", "formerly", "comparatives", "credentials",
 )  # fmt: skip
 
 

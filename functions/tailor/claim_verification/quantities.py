@@ -420,6 +420,13 @@ def _context(quantity: Quantity, text: Text, lexicon: Lexicon) -> None:
                     and tokens[other.first].sentence == tokens[quantity.first].sentence
                 ):
                     other.role = "to"
+    if place >= 0 and tokens[place].low in lexicon.sets["formerly"]:
+        quantity.role = "from"  # "five days (previously nine)"
+        for other in text.quantities:
+            if other.last < place and other.kind in (quantity.kind, "time") and not other.role:
+                other.role = "to"
+                if quantity.kind != other.kind:
+                    quantity.kind, quantity.value = _same_unit(quantity, other, tokens, lexicon)
     if place > 0 and tokens[place].low in lexicon.sets["articles"] and (tokens[place - 1].low,) in lexicon.comparators:
         place -= 1  # "about a dozen"
     for length in range(min(longest, place + 1), 0, -1):

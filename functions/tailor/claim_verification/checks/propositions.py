@@ -793,6 +793,7 @@ def check_objects(a: Alignment) -> Iterator[VerdictReason]:
             verb.low.endswith("ed")
             or verb.low in a.lexicon.irregular
             or verb.low == "responsible"
+            or (verb.low == verb.key and verb.key in a.lexicon.sets["light"])
             or verb.key in a.lexicon.sets["lead"]
         )
         or not text.words
@@ -937,6 +938,44 @@ def _root(pointer: str) -> str:
     return "/".join(pointer.split("/")[:3])
 
 
+def check_deeds(a: Alignment) -> Iterator[VerdictReason]:
+    """“prepared the introduction of …” is not “introduced …”: a deed named in the source, but not done there."""
+    if a.lexicon.language != "en":
+        return
+    sets = a.lexicon.sets
+    done = sets["light"] | sets["making"] | sets["lead"] | sets["framing"] | sets["tending"] | sets["handling"]
+    done -= sets["before_deeds"]
+    for token in a.words:
+        before = a.text.tokens[token.index - 1].low if token.index else ""
+        if not _participle(a, token) or not (token.initial or before in ("and", ",", "while")):
+            continue
+        places = [p for p in a.in_statements(token) if p.strength >= a.places[token.index][0].strength]
+        if not places or not all(a.lexicon.kin(a.evidence.token(p).key) for p in places):
+            continue
+        heads = []
+        for place in places:
+            text = a.statements[place.text]
+            clause = a.evidence.token(place).clause
+            head = next((t for t in text.words if t.clause == clause and a.contentful(t)), None)
+            heads.append((place, head))
+        if all(
+            head is not None
+            and head.index < place.token
+            and (_participle(a, head) or head.low == head.key)
+            and not a.lexicon.kin(head.key)
+            and head.key not in done
+            and not _said_there(a, place.text, head)
+            for place, head in heads
+        ):
+            verb = heads[0][1]
+            yield VerdictReason("scope", f"the source says “{verb.raw if verb else ''}”, not “{token.raw}”")
+
+
+def _said_there(a: Alignment, number: int, head: Token) -> bool:
+    spots = (p for places in a.places.values() for p in places if p.strength > 1)
+    return any(p.text == number and p.token == head.index for p in spots)
+
+
 def check_light_verbs(a: Alignment) -> Iterator[VerdictReason]:
     """“after an audit” is not “carried out an audit”: a circumstance does not become the deed."""
     for position, token in enumerate(a.words):
@@ -1048,8 +1087,9 @@ def check_parts(a: Alignment) -> Iterator[VerdictReason]:
     for number, text in enumerate(a.statements):
         for part in text.quantities:
             behind = " ".join(t.low for t in text.tokens[part.last + 1 : part.last + 4])
-            before = text.tokens[part.first - 1].low if part.first else ""
-            if part.kind != "count" or not (behind.startswith(_OF_WHICH) or before in ("davon", "dont")):
+            before = " ".join(t.low for t in text.tokens[max(0, part.first - 3) : part.first])
+            counted = part.kind == "count" or part.kind.startswith("money")
+            if not counted or not (behind.startswith(_OF_WHICH) or before.endswith(_OF_WHICH)):
                 continue
             sentence = text.tokens[part.first].sentence
             zone = {t.index for t in text.words if t.sentence == sentence and t.index > part.last}
@@ -1058,7 +1098,7 @@ def check_parts(a: Alignment) -> Iterator[VerdictReason]:
             for quantity in a.text.quantities:
                 known = a.matched.get(id(quantity))
                 clause = a.text.tokens[quantity.first].clause
-                if known is None or known is part or known not in text.quantities or quantity.kind != "count":
+                if known is None or known is part or known not in text.quantities or quantity.kind != part.kind:
                     continue
                 drawn = [
                     token
@@ -1144,6 +1184,6 @@ def _object(a: Alignment, text: Text, index: int) -> list[Token]:
 PROPOSITION_CHECKS = (
     check_directions, check_restrictions, check_prefixes, check_company_kept, check_help, check_leading,
     check_led_things, check_negation, check_plurals, check_quantifiers, check_attributes, check_wholes, check_sides,
-    check_agents, check_company, check_objects, check_light_verbs, check_causes, check_merged, check_parts,
-    check_doers, check_workplaces, check_objects_moved,
+    check_agents, check_company, check_objects, check_deeds, check_light_verbs, check_causes, check_merged,
+    check_parts, check_doers, check_workplaces, check_objects_moved,
 )  # fmt: skip

