@@ -104,3 +104,12 @@ def test_the_letter_says_nothing_twice() -> None:
     text = letter(made(resume, *asked))
     assert "I also bring Tableau." in text
     assert text.count("SQL") == text.count("dbt") == text.count("In this role") == 1
+
+
+def test_a_jobs_own_title_stands_in_headline_and_summary() -> None:
+    work = [{**WORK[0], "position": "Senior Software Engineer", "highlights": ["Ran Postgres and Redis for a bank"]}]
+    resume = {"work": work, "skills": [{"name": "Tools", "keywords": ["PostgreSQL", "Redis", "AWS"]}]}
+    asked = [("skill", name, [f"/skills/0/keywords/{n}"]) for n, name in enumerate(("PostgreSQL", "Redis", "AWS"))]
+    basics = made(resume, *asked).resume["basics"]
+    assert basics["label"] == "Senior Software Engineer | PostgreSQL, Redis, AWS"
+    assert "Current role: Senior Software Engineer at Feldt AB." in basics["summary"]
