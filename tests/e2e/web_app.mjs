@@ -167,6 +167,15 @@ const scenarios = {
     const page = await open();
     await page.context().addInitScript((secret) => localStorage.setItem("cvmaker.secret", secret), await done.evaluate(() => localStorage.getItem("cvmaker.secret")));
     await page.goto(done.url());
+    await page.locator('[data-file="cv.pdf"]').waitFor();
+    // The reading was corrected above: this version has a successor, and the page says so.
+    const newer = page.getByRole("link", { name: "Open the newer version" });
+    if (await newer.count()) {
+      await newer.click();
+      await page.waitForURL(/\/review$/);
+      await result(page);
+      await page.getByRole("link", { name: "Download", exact: true }).click();
+    }
     await page.getByRole("button", { name: "Edit: Cover letter" }).click();
     const letter = page.getByRole("textbox", { name: "Cover letter" });
     await letter.fill(`${await letter.inputValue()}\n\nI can start in Xanadu on Monday.`);
