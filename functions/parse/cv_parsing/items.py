@@ -682,6 +682,8 @@ def read_listed(builder: Builder, key: str, lines: list[Line]) -> None:
                     cuts.append((line.start + period.start, line.start + period.end))
                     if len(line.cells) > 1 and cuts[-1][0] >= line.cells[-1][0].start:
                         dated = cuts[-1]
+            if key == "certificates":
+                cuts.extend(_validity(builder, line))
             for match in URL.finditer(line.text):
                 where = (line.start + match.start(), line.start + match.end())
                 cuts.append(where)
@@ -726,6 +728,12 @@ def read_listed(builder: Builder, key: str, lines: list[Line]) -> None:
         builder.resume.pop(key, None)
 
 
+_CERTIFICATE_LEVEL = re.compile(
+    r"(?i)(?:associate|professional|practitioner|foundations?|fundamentals|expert|specialty|advanced|intermediate)\b"
+)
+"""Levels of certificates ("Data Engineer – Associate"): part of the name."""
+
+
 def _cut(text: str, line: Line, cuts: list[Range], *, whole: bool, first: bool) -> list[Range]:
     """Pieces of an item's line. `whole`: a dash parts a name from its issuer only where an issuer follows.
 
@@ -739,9 +747,12 @@ def _cut(text: str, line: Line, cuts: list[Range], *, whole: bool, first: bool) 
         if (
             whole
             and re.fullmatch(r"\s+[–—-]\s+", match.group())
-            and not (
-                organisation_score(line.text[match.end() :]) >= 0.7
-                or institution_score(line.text[match.end() :]) >= 1.2
+            and (
+                _CERTIFICATE_LEVEL.match(line.text, match.end())
+                or not (
+                    organisation_score(line.text[match.end() :]) >= 0.7
+                    or institution_score(line.text[match.end() :]) >= 1.2
+                )
             )
         ):
             continue
@@ -798,7 +809,9 @@ def _item_groups(lines: list[Line]) -> list[list[Line]]:
     for i, line in enumerate(lines):
         previous = lines[i - 1] if i else None
         starts = previous is None
-        if previous is not None:
+        if previous is not None and _validity_words().match(line.text):
+            starts = False  # when it was issued
+        elif previous is not None:
             if styled:
                 starts = (
                     style_of(line) == opening
@@ -815,6 +828,26 @@ def _item_groups(lines: list[Line]) -> list[list[Line]]:
         else:
             groups[-1].append(line)
     return groups
+
+
+@functools.cache
+def _validity_words() -> re.Pattern[str]:
+    words = sorted(lexicon().validity, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(word) for word in words)})(?!\w)\s*[:：.]?", re.IGNORECASE)
+
+
+def _validity(builder: Builder, line: Line) -> list[Range]:
+    """ "Issued", "Expires" and the dates they stand before: said of the certificate, no part of its names."""
+    found: list[Range] = []
+    periods = ranges(line.text)
+    for match in _validity_words().finditer(line.text):
+        end = match.end()
+        for period in periods:
+            if not line.text[end : period.start].strip() and period.start >= end:
+                end = period.end
+        found.append((line.start + match.start(), line.start + end))
+    builder.used.extend(found)
+    return found
 
 
 def _cut_at_dates(lines: list[Line], dated: list[bool]) -> list[list[Line]]:

@@ -434,9 +434,11 @@ def _best_gutter(
 
 def _columns_top(group: list[Segment], x: float) -> float:
     """Where the columns begin: at their first names, if those stand level and only dates stand beside what is above."""
-    names = [next((s for s in group if s.heading and (s.x1 <= x) is side), None) for side in (True, False)]
-    first, second = names
-    if first is None or second is None or abs(first.baseline - second.baseline) > 2.2:
+    left = [segment for segment in group if segment.heading and segment.x1 <= x]
+    right = [segment for segment in group if segment.heading and segment.x0 >= x]
+    level = (one for one in left if any(abs(one.baseline - other.baseline) <= 2.2 for other in right))
+    first = min(level, key=lambda segment: segment.baseline, default=None)
+    if first is None:
         return group[0].baseline
     above = [segment for segment in group if segment.baseline < first.baseline - 2.2]
     sides = [[s for s in above if s.x1 <= x], [s for s in above if s.x0 >= x]]
