@@ -84,6 +84,8 @@ class Lexicon:
     networks: dict[str, str] = field(default_factory=dict)
     field_labels: dict[str, str] = field(default_factory=dict)
     """What a form writes before a job's fields ("Designation:") → title, company, place or period."""
+    validity: set[str] = field(default_factory=set)
+    """What stands before a certificate's dates: when it was issued and until when it holds."""
     column_titles: set[str] = field(default_factory=set)
     """What the first row of a table of jobs or studies says of its columns."""
 
@@ -206,6 +208,7 @@ def lexicon() -> Lexicon:
     result.cities = {plain(name) for name in common["cities"]}
     result.networks = common["networks"]
     result.field_labels = {plain(name): kind for kind, names in common["field_labels"].items() for name in names}
+    result.validity = {plain(name) for name in common["validity"]}
     result.column_titles = {plain(name) for name in common["column_titles"]}
     result.fluency.update(common["cefr"])
     return result

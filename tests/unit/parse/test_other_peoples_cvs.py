@@ -223,7 +223,8 @@ def test_section_names_and_months_of_more_languages(
     language: str, headings: tuple[str, str, str], present: str, degree: str
 ) -> None:
     text = (
-        f"# Ines Okonkwo\nines@okonkwo.example\n\n## {headings[0]}\n\n**Pattern Maker**\nSaltmarsh Foundry Ltd\n{present}\n\n"
+        f"# Ines Okonkwo\nines@okonkwo.example\n\n## {headings[0]}\n\n"
+        f"**Pattern Maker**\nSaltmarsh Foundry Ltd\n{present}\n\n"
         f"## {headings[1]}\n\n**{degree}**\nUniversity of Hull\n2011 – 2015\n\n## {headings[2]}\n\nEnglish\n"
     )
     parsed = parse_document(text.encode(), file_name="cv.md").parsed
@@ -267,3 +268,17 @@ def test_fields_that_a_form_names() -> None:
         ("Anna University", "2016"),
         ("Hull College", "2012"),
     ]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Certified Founder, Cast Metals Institute\nIssued Jan 2022 · Expires Jan 2025",
+        "- Certified Founder - Cast Metals Institute (Issued: Jan 2022, Expires: Jan 2025)",
+        "**Certified Founder**\nIssued by Cast Metals Institute\nIssued Jan 2022 - No Expiration",
+    ],
+)
+def test_when_a_certificate_was_issued_is_no_part_of_it(lines: str) -> None:
+    text = f"# Ines Okonkwo\nines@okonkwo.example\n\n## Certifications\n\n{lines}\n\n## Skills\n\nExcel, Word\n"
+    (certificate,) = parse_document(text.encode(), file_name="cv.md").parsed.resume["certificates"]
+    assert certificate == {"name": "Certified Founder", "issuer": "Cast Metals Institute", "date": "2022-01"}
