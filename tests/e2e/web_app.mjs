@@ -497,6 +497,7 @@ const scenarios = {
     await page.locator("li.change").first().waitFor();
     await noSidewaysScroll(page, "review in Arabic");
     await axe(page, "review in Arabic");
+    await page.locator(".page-sheet canvas").first().waitFor();
     await shot(page, "review-arabic-desktop-screen");
   },
 

@@ -9,7 +9,7 @@ export function Diff({ before, after }: { before: string[]; after: string[] }) {
   const items = diffItems(before, after);
   const short = items.every((item) => item.text.length <= SHORT_ITEM);
   return (
-    <ol className={short ? "inline-list" : "stack tight"} dir="auto">
+    <ol className={short ? "inline-list" : "stack tight"}>
       {items.map((item, index) => (
         <li key={index}>
           <Item item={item} />
@@ -21,14 +21,16 @@ export function Diff({ before, after }: { before: string[]; after: string[] }) {
 
 function Item({ item }: { item: ItemChange }) {
   const { t } = useInterface();
-  if (item.kind === "removed") return <del>{item.text}</del>;
-  if (item.kind === "added") return <ins>{item.text}</ins>;
-  if (item.kind === "same") return <>{item.text}</>;
+  // Each text in its own direction: the CV's language need not be the interface's.
+  const text = <bdi>{item.text}</bdi>;
+  if (item.kind === "removed") return <del>{text}</del>;
+  if (item.kind === "added") return <ins>{text}</ins>;
+  if (item.kind === "same") return text;
   return (
     <span className="moved">
       <span className="visually-hidden">{t("moved")} </span>
       <span aria-hidden="true">↕ </span>
-      {item.text}
+      {text}
     </span>
   );
 }
