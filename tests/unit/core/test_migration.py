@@ -87,7 +87,10 @@ def test_what_this_release_writes_passes_unchanged_through_a_newer_minor(stage: 
 def test_a_changed_shape_has_a_new_version() -> None:
     """Or code of the release before would refuse it while the new one is shifting in."""
     models = sorted({model for models in DATA.values() for model in models} | {Envelope}, key=lambda m: m.__name__)
-    shapes = json.dumps([model.model_json_schema() for model in models], sort_keys=True)
+    schemas = [model.model_json_schema() for model in models]
+    for schema in schemas:
+        schema["properties"].pop("schema_version", None)  # its default is the version itself
+    shapes = json.dumps(schemas, sort_keys=True)
     digest = hashlib.sha256(re.sub(r'"description": "(?:[^"\\\\]|\\\\.)*",? ?', "", shapes).encode()).hexdigest()[:16]
     known = json.loads(SHAPES.read_text(encoding="utf-8"))
     assert known.get(SCHEMA_VERSION) == digest, (

@@ -4,7 +4,8 @@ from typing import Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = "1.0"
+# major.minor, see cvmaker_core/migration.py. 1.1: findings, reasons and changes carry codes and blanks.
+SCHEMA_VERSION = "1.1"
 
 Pointer: TypeAlias = str
 Stage: TypeAlias = Literal["intake", "parse", "analyze", "embed", "tailor", "render", "readback", "certify"]
