@@ -38,7 +38,10 @@ def portrait_on_page(page: "pdfium.PdfPage", width: float, height: float) -> str
     for number, item in enumerate(page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=3)):
         if number >= 30:
             break
-        left, bottom, right, top = item.get_bounds()
+        try:
+            left, bottom, right, top = item.get_bounds()
+        except pdfium.PdfiumError:
+            continue
         across, up = right - left, top - bottom
         if (
             min(across, up) >= 36
