@@ -132,7 +132,7 @@ class Alignment:
             # an engineer's title is no deed, but a designer's "Logos and posters" were designed
             return place.entailed and self._by_trade(place)
         if self.evidence.texts[place.text].pointer.endswith("/studyType"):
-            return True  # "BS" is a bachelor's degree
+            return place.strength > 1 or place.entailed  # "BS" is a bachelor's degree
         return place.strength == EXACT or place.entailed or token.key in self.lexicon.sets["titles"]
 
     def _only_describes(self, token: Token, other: Token) -> bool:

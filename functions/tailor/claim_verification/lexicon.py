@@ -255,7 +255,7 @@ _WORD_SETS = (
 _WRITTEN_SETS = (
     "role by", "role to", "role from", "per", "articles", "opening", "closing", "year_before", "range", "singular",
     "prepositions", "by_agent", "auxiliary", "verbs", "ing_nouns", "verb_titles", "limits", "plural_articles",
-    "fellows", "about_numbers", "ordinals", "nobody", "means", "formerly", "comparatives", "credentials",
+    "fellows", "about_numbers", "ordinals", "nobody", "means", "formerly", "legal_forms", "comparatives", "credentials",
 )  # fmt: skip
 
 

@@ -134,6 +134,8 @@ def _same_use(a: Alignment, claim: Quantity, known: Quantity, number: int) -> bo
         return False  # "rose 28%" is not "rose to 28%"
     if claim.per and not known.per and claim.kind == "percent":
         return False
+    if not known.derived and _other_base(a, claim, known, text):
+        return False
     if claim.per and not known.per and not _rate_said(a, claim):
         return False
     if (
@@ -186,6 +188,23 @@ def _other_label(text: Text, label: Token, claim: Quantity) -> bool:
     """Whether the source numbers this thing otherwise: "line 9" for "line 4"."""
     numbers = [q.value for q in text.quantities if q.first and text.tokens[q.first - 1].key == label.key and not q.role]
     return bool(numbers) and claim.value not in numbers and not claim.role
+
+
+def _other_base(a: Alignment, claim: Quantity, known: Quantity, text: Text) -> bool:
+    """“31 to 12 per site” where the source counts per house."""
+    mine, true = _base(a, a.text, claim), _base(a, text, known)
+    if mine is None or true is None or mine.key == true.key:
+        return False
+    return not any(p.token == true.index and p.strength > 1 for p in a.places.get(mine.index, ()))
+
+
+def _base(a: Alignment, text: Text, quantity: Quantity) -> Token | None:
+    """The thing behind “per”, when it is no time."""
+    ahead = text.tokens[quantity.last + 1 : quantity.last + 5]
+    spot = next((n for n, t in enumerate(ahead) if t.low == "per"), None)
+    base = ahead[spot + 1] if spot is not None and spot + 1 < len(ahead) else None
+    timed = base is None or base.mark or (base.low,) in a.lexicon.units or base.key in a.lexicon.sets["time_nouns"]
+    return None if timed else base
 
 
 def _gained(a: Alignment, claim: Quantity) -> bool:
@@ -419,7 +438,7 @@ def _in_field(a: Alignment, claim: Quantity, jobs: list[Entry]) -> list[Entry]:
     tokens = a.text.tokens
     link = next((t for t in tokens[claim.last + 1 : claim.last + 5] if t.low in ("in", "en", "dans", "im")), None)
     if link is None:
-        return jobs
+        return _of_kind(a, claim, jobs)
     field = []
     for token in tokens[link.index + 1 : link.index + 9]:
         if token.raw in ".;:" or (
@@ -440,6 +459,23 @@ def _in_field(a: Alignment, claim: Quantity, jobs: list[Entry]) -> list[Entry]:
             related.append(job)
     # a field of which no job speaks may be any of theirs
     return related if related and len(known_heads) == len(last) else jobs
+
+
+def _of_kind(a: Alignment, claim: Quantity, jobs: list[Entry]) -> list[Entry]:
+    """“ten years of project *coordination* experience”: the jobs that this is said in; all where none is."""
+    behind = a.text.tokens[claim.last + 1 : claim.last + 7]
+    end = next((n for n, t in enumerate(behind) if t.low in ("experience", "practice")), 0)
+    if end < 2 or behind[0].low not in ("of", "'"):
+        return jobs
+    head = behind[end - 1]
+    if head.mark or not a.contentful(head) or head.key in a.lexicon.sets["framing"]:
+        return jobs
+    related = []
+    for job in jobs:
+        texts = [a.verifier.analysed(job.pointer, v) for v in (*job.facts.values(), *job.statements.values())]
+        if any(place.strength > 1 for place in a.verifier.evidence(texts).places(head)):
+            related.append(job)
+    return related or jobs
 
 
 def _of_tenure(a: Alignment, claim: Quantity) -> bool:

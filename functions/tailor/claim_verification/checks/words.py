@@ -8,6 +8,7 @@ from cvmaker_core.text import fold
 
 from claim_verification.alignment import Alignment, find_phrases
 from claim_verification.checks.propositions import EACH, is_plural, leads_event, manages_things, per_thing
+from claim_verification.evidence import EXACT
 from claim_verification.models import VerdictReason
 from claim_verification.source import Entry
 from claim_verification.tokens import Token
@@ -380,6 +381,9 @@ def _runs(a: Alignment) -> Iterator[VerdictReason]:
     for names in runs:
         if len(names) < 2:
             continue
+        if swapped := _other_house(a, names):
+            yield VerdictReason("name", f"“{swapped.raw}” is no part of the name in the CV")
+            continue
         groups = [
             {_group(everywhere.texts[number].pointer) for number, _ in everywhere.by_key.get(token.key, [])}
             for token in names
@@ -402,6 +406,27 @@ def _runs(a: Alignment) -> Iterator[VerdictReason]:
                 and all(_inside_longer_name(everywhere.texts[n].tokens, i) for n, i in spots)
             ):
                 yield VerdictReason("name", f"“{names[0].raw}” is only part of another name in the CV")
+
+
+def _other_house(a: Alignment, names: list[Token]) -> Token | None:
+    """“Ashdown Developments” for “Ashdown Builders”, “University of Leeds” for “Leeds Beckett University”."""
+    texts = a.evidence.texts
+    houses = {n for n, t in enumerate(texts) if t.pointer.endswith(("/name", "/organization", "/institution"))}
+    exact = {t.index: {p.text for p in a.places.get(t.index, ()) if p.strength == EXACT} for t in names}
+    own = set().union(*exact.values()) & houses
+    if not own:
+        return None
+    everywhere = a.verifier.anywhere.by_key
+    strange = [t for t in names if t.key not in everywhere and t.low not in a.lexicon.sets["legal_forms"]]
+    if strange and a.lexicon.language == "en" and all(t.key not in a.lexicon.sets["titles"] for t in strange):
+        return strange[0]
+    for number in own:
+        said = [t for t in names if number in exact[t.index]]
+        spots = [next(p.token for p in a.places[t.index] if p.text == number and p.strength == EXACT) for t in said]
+        dropped = [w for w in texts[number].words if a.contentful(w) and w.key not in {t.key for t in names}]
+        if len(said) > 1 and spots != sorted(spots) and dropped:
+            return said[0]
+    return None
 
 
 def _certain_name(token: Token) -> bool:
