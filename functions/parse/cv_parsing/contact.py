@@ -147,7 +147,9 @@ def _read_name(
     first_page = [line for line in document.lines if line.page == 1 and line.cells and not line.artefact]
     if not first_page:
         return None
-    body = Counter(round(line.size * 2) / 2 for line in document.lines for _ in range(max(len(line.text), 1)))
+    body: Counter[float] = Counter()
+    for line in document.lines:
+        body[round(line.size * 2) / 2] += max(len(line.text), 1)
     usual = body.most_common(1)[0][0]
     email = EMAIL.search(document.text[:40_000])
     local = plain(email.group().split("@")[0]) if email else ""
@@ -639,7 +641,9 @@ def _read_rest(
     address: list[Range] = []
     after_name = name_range is None
     since_name = 0
-    body = Counter(round(line.size * 2) / 2 for line in document.lines for _ in range(max(len(line.text), 1)))
+    body: Counter[float] = Counter()
+    for line in document.lines:
+        body[round(line.size * 2) / 2] += max(len(line.text), 1)
     usual = body.most_common(1)[0][0] if body else 10.0
     pending_label: str | None = None
     running_text = _running_text(lines, taken)

@@ -85,7 +85,7 @@ def join_words(words: list[Word]) -> str:
 
 
 def is_right_to_left(text: str) -> bool:
-    return any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
+    return not text.isascii() and any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
 
 
 def order_lines(
