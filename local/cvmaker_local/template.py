@@ -20,7 +20,7 @@ import yaml
 # Resource types (or prefixes, ending in "::") that this stack does not create, and why that changes nothing here.
 LEFT_OUT: dict[str, str] = {
     "AWS::Amplify::": "web hosting: the local web server serves the front end",
-    "AWS::Cognito::": "sign-in: locally a person is known by the browser's secret",
+    "AWS::Cognito::": "sign-in: user_pool.py speaks for it",
     "AWS::WAFv2::": "firewall",
     "AWS::Budgets::": "billing",
     "AWS::CE::": "billing",
