@@ -655,6 +655,11 @@ def _put_body(builder: Builder, item: dict[str, Any], pointer: str, entry: Entry
     body = read_body(entry.body, entry.header[0].x0 if entry.header else 1e9)
     paragraphs = body.paragraphs
     highlights = body.highlights
+    where = [part for part in paragraphs if place_score(builder.document.text[slice(*part)]) >= 2]
+    if len(where) == 1 and "location" not in item and "," in builder.document.text[slice(*where[0])]:
+        # A town with its region on a line of its own is where the job was, wherever that line stands.
+        builder.put(item, "location", pointer, Value(where, 0.8))
+        paragraphs = [part for part in paragraphs if part != where[0]]
     if not highlights and len(paragraphs) >= 2 and entry.body and _list_without_marks(entry, paragraphs):
         highlights, paragraphs = paragraphs, []
     if paragraphs:
