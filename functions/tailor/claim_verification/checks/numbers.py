@@ -52,6 +52,10 @@ def _true(a: Alignment, claim: Quantity) -> bool:
     if claim.kind in ("multiple", "count") and _occurrences(a, claim):
         return True
     ends = claim.kind == "count" and (claim.role in ("from", "to") or claim.in_range) and not claim.comparator
+    if any(
+        q.number == claim.number and _other_base(a, claim, q, text) for text in a.statements for q in text.quantities
+    ):
+        return False
     if ends and not counted_words(a, claim):
         # "from 5 to 2", the unit having been named before
         known_ends = (q for text in a.statements for q in text.quantities if q.role in ("from", "to") or q.in_range)

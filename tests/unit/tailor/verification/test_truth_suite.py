@@ -75,6 +75,21 @@ def test_probes_of_arithmetic_scope_and_deeds() -> None:
     assert len(refused) <= 0.08 * count, refused
 
 
+def test_probes_of_titles_employers_degrees_and_years() -> None:
+    """One career, cited bullet by bullet and entry by entry."""
+    data = json.loads((SUITE / "probes_career.json").read_text(encoding="utf-8"))
+    check = ClaimVerifier(data["cv"], date(2026, 11, 22))
+
+    def accepted(sources: list[str], text: str) -> bool:
+        return check.verify(Proposal("p", sources, text)).accepted
+
+    told = [text for p in data["probes"] for text in p["lies"] if accepted(p["source_ids"], text)]
+    honest = [(p["source_ids"], text) for p in data["probes"] for text in p["honest"]]
+    refused = [text for sources, text in honest if not accepted(sources, text)]
+    assert told == []
+    assert len(refused) <= 0.12 * len(honest), refused
+
+
 def test_the_suite_is_large_and_mixed() -> None:
     everything = cases("development") + cases("held_out")
     assert len({case["id"] for case in everything}) == len(everything) >= 400
