@@ -515,7 +515,7 @@ class _Walker:
                 continue
             tag = child.tag
             if tag == W + "r":
-                self._run(child, base, lines, state, link, boxes)
+                self._run(child, base, lines, state, link, boxes, depth)
             elif tag == W + "hyperlink":
                 target = self.reader.links.get(str(child.get(R + "id")))
                 self._runs(child, base, lines, state, target or link, boxes, depth + 1)
@@ -542,6 +542,7 @@ class _Walker:
         state: dict[str, bool],
         link: str | None,
         boxes: list[Any],
+        depth: int,
     ) -> None:
         properties = run.find(W + "rPr")
         style = _copy(base)
@@ -569,11 +570,14 @@ class _Walker:
                 state["open"] = False
             elif tag in (W + "drawing", W + "pict") or tag.endswith("}AlternateContent"):
                 boxes.extend(_text_boxes(child))
+            elif tag == W + "hyperlink":  # not allowed here, but converters write it and Word shows it
+                target = self.reader.links.get(str(child.get(R + "id")))
+                self._runs(child, style, lines, state, target or link, boxes, depth + 1)
 
     def _text(
         self, text: str, style: _Style, lines: list[list[list[Word]]], state: dict[str, bool], link: str | None
     ) -> None:
-        if style.hidden or style.size < 2.5 or False:
+        if style.hidden or style.size < 2.5:
             self.reader.hidden += len(text.strip())
             return
         if any(name in style.font.lower() for name in _SYMBOL_FONTS):

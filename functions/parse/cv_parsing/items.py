@@ -166,9 +166,10 @@ def read_skills(builder: Builder, lines: list[Line], name: Line | None = None) -
     def open_group(name: Range | None, confidence: float = 0.88) -> None:
         nonlocal group, pointer, routed
         routed = ""
-        group = {}
-        pointer = f"/skills/{len(skills)}"
-        skills.append(group)
+        if not skills or skills[-1]:  # a group that came to hold nothing gives its place to the next
+            skills.append({})
+        group = skills[-1]
+        pointer = f"/skills/{len(skills) - 1}"
         if name:
             builder.put(group, "name", pointer, Value([name], confidence))
 
@@ -380,6 +381,8 @@ def _put_personal(builder: Builder, where: Range) -> None:
 
 
 def _tidy_skills(builder: Builder, skills: list[dict[str, Any]]) -> None:
+    if skills and not skills[-1]:
+        skills.pop()
     if not skills:
         builder.resume.pop("skills", None)
 
@@ -837,7 +840,7 @@ def _validity_words() -> re.Pattern[str]:
 
 
 def _validity(builder: Builder, line: Line) -> list[Range]:
-    """ "Issued", "Expires" and the dates they stand before: said of the certificate, no part of its names."""
+    """The words "issued" and "expires" and the dates after them: said of the certificate, no part of its names."""
     found: list[Range] = []
     periods = ranges(line.text)
     for match in _validity_words().finditer(line.text):

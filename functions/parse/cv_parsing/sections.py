@@ -149,9 +149,7 @@ def _sections_without_names(lines: list[Line], body: _Styles) -> list[Section]:
         firsts = [plain(" ".join(word.text for word in line.cells[0])) for line in part]
         if all(first in known for first in firsts) and all(len(line.cells) > 1 for line in part):
             sections.append(Section("languages", None, part))
-        elif dated >= 2:
-            sections.append(Section("custom", None, part))
-        elif len(sections) > 1:
+        elif dated >= 2 or len(sections) > 1:
             sections.append(Section("custom", None, part))
         else:
             sections[0].lines.extend(part)

@@ -143,3 +143,15 @@ def test_targets_outside_the_package_are_never_opened() -> None:
     )
     document = parse_document(rewritten(data, "word/_rels/document.xml.rels", evil)).parsed
     assert "root:" not in document.text
+
+
+def test_a_link_that_a_converter_put_inside_a_run_is_read() -> None:
+    """pdf2docx writes `w:r/w:hyperlink/w:r`, which the schema forbids and Word shows."""
+    document = docx.Document()
+    document.add_heading("Tomasz Wielgorski", 0)
+    document.add_paragraph().add_run()._r.append(
+        parse_xml(f"<w:hyperlink {nsdecls('w')}><w:r><w:t>tomasz@wielgorski.example</w:t></w:r></w:hyperlink>")
+    )
+    document.add_heading("Experience", 1)
+    document.add_paragraph("Warehouse Manager, Bursztyn Logistics Ltd, April 2017 – Present")
+    assert parse_document(docx_bytes(document)).parsed.resume["basics"]["email"] == "tomasz@wielgorski.example"
