@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import moto.stepfunctions.models as stepfunctions_models
+import moto.stepfunctions.responses  # noqa: F401 - first imported while hooked, it would keep what we patch for good
 from moto.backends import get_backend as get_moto_service
 from moto.cloudformation.models import Stack, cloudformation_backends
 from moto.cloudformation.parsing import clean_json
