@@ -51,9 +51,7 @@ def handler(run: StageRun) -> None:
         outcomes.append(ask(material))
         return outcomes[-1]
 
-    tailored, warnings = tailor(
-        parsed, analysis, evidence, request=request, propose=propose if may_ask else None
-    )
+    tailored, warnings = tailor(parsed, analysis, evidence, request=request, propose=propose if may_ask else None)
     for outcome in outcomes:
         run.spend(outcome.tokens, openai=outcome.usd)
         run.count("openai", outcome.requests)
