@@ -20,10 +20,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cvmaker_core.observability import STAGE_METRICS
 from cvmaker_core.prices import lambda_usd, model_price, price_table, requests_usd
 from cvmaker_local.http_server import HttpServer
 from cvmaker_local.pipeline_run import ROOT, SAMPLES, PipelineRun
 from cvmaker_local.runtime_host import InvokeResult
+from samtranslator.yaml_helper import yaml_parse
 
 sys.path.insert(0, str(ROOT / "tests"))
 from doubles.providers_application import ProvidersApplication
@@ -205,16 +207,31 @@ def per_cv(found: Measured, waits: argparse.Namespace) -> dict[str, float]:
     return parts
 
 
+def watched_metrics() -> tuple[int, int]:
+    """How many metrics the template's alarms read, and how many of our own its dashboard shows (each is billed)."""
+    resources = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))["Resources"]
+    alarms = [item["Properties"] for item in resources.values() if item["Type"] == "AWS::CloudWatch::Alarm"]
+    read = sum(1 if "MetricName" in alarm else str(alarm["Metrics"]).count("'MetricStat'") for alarm in alarms)
+    widgets = json.loads(resources["OperationsDashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])["widgets"]
+    sent = {
+        (metric[1], metric[5])
+        for widget in widgets
+        for metric in widget["properties"].get("metrics", [])
+        if metric[0].startswith("CvMaker") and metric[1] in STAGE_METRICS
+    }
+    return read, len(sent)
+
+
 def per_month(waits: argparse.Namespace) -> dict[str, float]:
     """Dollars a month that a deployment costs though nobody uploads anything."""
     fixed = json.loads((HERE / "fixed_prices.json").read_text(encoding="utf-8"))
     sweeps = SWEEPS_PER_MONTH * (price_table().per_request["lambda_invocation"] + lambda_usd(300, 256, "arm64"))
-    template = (ROOT / "template.yaml").read_text(encoding="utf-8")
-    alarms = len(re.findall(r"Type: AWS::CloudWatch::(?:Composite)?Alarm\b", template))
+    alarm_metrics, stage_metrics = watched_metrics()
     months = {
         "Secrets (2)": 2 * fixed["secret_month"],
         "Sweeper, every five minutes": sweeps,
-        f"Alarms ({alarms})": alarms * fixed["alarm_month"],
+        f"Alarms ({alarm_metrics} metrics)": alarm_metrics * fixed["alarm_month"],
+        f"Stage metrics, if sent in every hour ({stage_metrics})": stage_metrics * fixed["custom_metric_month"],
         "Dashboard": fixed["dashboard_month"],
     }
     if not waits.without_model:
