@@ -446,6 +446,23 @@ class _Letter:
 
 _SPACES = frozenset((0x20, 0xA0, 0x09, 0x0A, 0x0D, 0x3000, 0x2002, 0x2003, 0x2004, 0x2005, 0x2009, 0x200A, 0x202F, 0))
 
+_DRAWN_ACCENTS = {
+    0x60: "\u0300",
+    0xB4: "\u0301",
+    0x2C6: "\u0302",
+    0x2DC: "\u0303",
+    0xAF: "\u0304",
+    0x2D8: "\u0306",
+    0x2D9: "\u0307",
+    0xA8: "\u0308",
+    0x2DA: "\u030a",
+    0x2DD: "\u030b",
+    0x2C7: "\u030c",
+    0xB8: "\u0327",
+    0x2DB: "\u0328",
+}
+"""Accents as characters of their own, and the combining mark each stands for (Unicode's compatibility mappings)."""
+
 
 def _read_words(
     textpage: "pdfium.PdfTextPage",
@@ -476,6 +493,7 @@ def _read_words(
     invisible: list[Word] = []
     run: list[_Letter] = []
     space = 0
+    accent = 0
 
     bidirectional = False
     marks: list[tuple[str, float, float]] = []
@@ -560,6 +578,25 @@ def _read_words(
             letter = _CONTROL_LIGATURES.get(code, "")
         else:
             letter = "-" if code in (0x02, 0xFFFE) else chr(code) if code < 0x110000 else ""
+        if code in _DRAWN_ACCENTS:
+            # Fonts without accented letters (TeX's own, by default) draw an accent of its own over the plain letter,
+            # before or after it; pdfium may hand it out far behind. Over no letter it is a mark like any other.
+            middle, near = (x0 + x1) / 2, 0.2 * style.size
+            below = next((c for c in reversed(run) if abs((c.x0 + c.x1) / 2 - middle) < near), None)
+            if below is not None and abs(below.baseline - here) < 0.6 * style.size and _accented(below.text, code):
+                below.text = _accented(below.text, code)
+                continue
+            follower = index + 1
+            while follower < count and get_unicode(raw, follower) in _SPACES and is_generated(raw, follower):
+                follower += 1
+            if follower < count and get_box(raw, follower, box):
+                base = get_unicode(raw, follower)
+                if abs((box.left + box.right) / 2 - middle) < near and _accented(chr(base), code):
+                    accent = code
+                    continue
+                get_box(raw, index, box)
+        if accent:
+            letter, accent = _accented(letter, accent) or letter, 0
         if run and 0x0300 <= code <= 0x08FF and unicodedata.combining(letter):
             # A vowel sign or accent stands above or below its letter, at a height of its own.
             marks.append((letter, (x0 + x1) / 2, result.height - (here - origin_y)))
@@ -592,6 +629,13 @@ def _read_words(
     flush()
     _place_marks(visible, centres, marks, origin_x)
     return _join_tex_logos(visible), invisible
+
+
+def _accented(letter: str, accent: int) -> str:
+    """The letter with a drawn accent on it; empty where the two make no letter."""
+    base = {"\u0131": "i", "\u0237": "j"}.get(letter, letter)
+    both = unicodedata.normalize("NFC", base + _DRAWN_ACCENTS[accent]) if base.isalpha() else ""
+    return both if len(both) == 1 else ""
 
 
 def _join_tex_logos(words: list[Word]) -> list[Word]:

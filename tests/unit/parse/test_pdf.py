@@ -180,3 +180,16 @@ def test_the_text_is_in_reading_order() -> None:
     text = fold(parse_document(simple_cv()).parsed.text)
     places = [text.index(word) for word in ("experience", "tidewater", "lockgate", "education", "exeter", "skills")]
     assert places == sorted(places)
+
+
+def test_accents_drawn_over_plain_letters_make_one_letter() -> None:
+    # As TeX's own fonts have it: the accent (333 wide) centred over the letter (556 wide), before or after it.
+    before = b"-111.5 (\xa8) 444.5".decode("latin-1")
+    after = b"444.5 (\xa8) -111.5".decode("latin-1")
+    page = [
+        f"BT /F1 10 Tf 60 700 Td [(Universit) {before} (at L) {before} (uneburg)] TJ ET",
+        f"BT /F1 10 Tf 60 680 Td [(Hau) {after} (ser fu) {after} (r) -278 (alle)] TJ ET",
+        pdf_text(60, 660, "I\xb4m on time, `quoted` text"),
+    ]
+    lines = parse_document(simple_cv(page)).parsed.text.splitlines()
+    assert {"Universität Lüneburg", "Haüser für alle", "I´m on time, `quoted` text"} <= set(lines)
