@@ -482,7 +482,7 @@ def _read_words(
     get_box = pdfium_c.FPDFText_GetLooseCharBox
     get_origin = pdfium_c.FPDFText_GetCharOrigin
     is_generated = pdfium_c.FPDFText_IsGenerated
-    cast, void = ctypes.cast, ctypes.c_void_p
+    address_of = ctypes.addressof
     box = pdfium_c.FS_RECTF()
     origin = (ctypes.c_double(), ctypes.c_double())
     styles: dict[int, _Style] = {}
@@ -556,9 +556,9 @@ def _read_words(
             if not code:
                 continue
         raw_object = get_object(raw, index)
-        address = cast(raw_object, void).value
-        if address is None:
+        if not raw_object:
             continue
+        address = address_of(raw_object.contents)
         if address != last_object:
             found = styles.get(address)
             if found is None:

@@ -108,7 +108,15 @@ def split_sections(document: Document) -> list[Section]:
     """The CV's sections in reading order; the first is always the header."""
     lines = [line for line in document.lines if line.cells and not line.artefact]
     body = _body(lines)
-    lines, headings = _find_headings(document, lines, body)
+    styled, headings = _find_headings(document, lines, body)
+    if body.styled and not {"work", "education"} & set(headings.values()):
+        # Styles that name neither work nor education are used for other things: names that stand alone count.
+        body.styled = False
+        again, plainly = _find_headings(document, lines, body)
+        body.styled = not {"work", "education"} & set(plainly.values())
+        if not body.styled:
+            styled, headings = again, plainly
+    lines = styled
     sections = [Section("header", None)]
     current = sections[0]
     by_side: dict[int, Section] = {}
@@ -216,7 +224,9 @@ def _find_headings(document: Document, lines: list[Line], body: _Styles) -> tupl
         strength = _strength(line, body)
         if kind is not None and plain(text) in words.document_titles and line.page == 1 and position_of(result) < 6:
             kind = None
-        if kind is not None and (strength >= 1.0 or (not body.styled and _stands_alone(line, previous, body))):
+        # What OCR gives as a size is the height of a line's letters: no style to tell headings by.
+        plain_text = document.scanned or not body.styled
+        if kind is not None and (strength >= 1.0 or (plain_text and _stands_alone(line, previous, body))):
             found[id(line)] = kind
             strengths[id(line)] = strength
             result.append(line)
@@ -244,7 +254,8 @@ def _find_headings(document: Document, lines: list[Line], body: _Styles) -> tupl
             result.append(line)
         previous = line
     _drop_sub_headings(result, found, strengths)
-    _add_unknown_headings(result, found, body)
+    if not document.scanned:
+        _add_unknown_headings(result, found, body)
     return result, found
 
 

@@ -193,3 +193,28 @@ def test_accents_drawn_over_plain_letters_make_one_letter() -> None:
     ]
     lines = parse_document(simple_cv(page)).parsed.text.splitlines()
     assert {"Universität Lüneburg", "Haüser für alle", "I´m on time, `quoted` text"} <= set(lines)
+
+
+def test_section_names_in_the_style_of_the_text_are_found_where_no_other_names_are() -> None:
+    # Only the person's name has a style of its own; white space above is all that marks a section.
+    page = [
+        pdf_text(60, 740, "Marta Quillfeather", 14, "F2"),
+        pdf_text(60, 726, "marta@quillfeather.example"),
+        pdf_text(60, 700, "Introdução".encode("cp1252").decode("latin-1")),
+        pdf_text(60, 688, "Builds harbours that last and explains them to those who use them."),
+        pdf_text(60, 664, "Experiência".encode("cp1252").decode("latin-1")),
+        pdf_text(60, 652, "Lockgate Partners"),
+        pdf_text(60, 640, "Harbour Engineer"),
+        pdf_text(440, 640, "2014 - 2019"),
+        pdf_text(60, 628, "Surveyed forty lock gates and drew the plans of the twelve that had to be renewed."),
+        pdf_text(60, 604, "Educação".encode("cp1252").decode("latin-1")),
+        pdf_text(60, 592, "University of Exeter"),
+        pdf_text(60, 580, "BEng in Civil Engineering"),
+        pdf_text(440, 580, "2010 - 2014"),
+    ]
+    resume = parse_document(make_pdf([page])).parsed.resume
+    assert [(w["name"], w["position"], w["startDate"]) for w in resume["work"]] == [
+        ("Lockgate Partners", "Harbour Engineer", "2014")
+    ]
+    assert [(e["institution"], e["studyType"]) for e in resume["education"]] == [("University of Exeter", "BEng")]
+    assert resume["basics"]["summary"].startswith("Builds harbours")
