@@ -25,15 +25,17 @@ def words_from_textract(response: dict[str, Any], width: float, height: float) -
         box = _box(line, width, height)
         if box is None:
             continue
+        first = len(words)
         if not children:
             words.extend(_spread(str(line.get("Text") or ""), box, float(line.get("Confidence") or 0)))
-            continue
         for child in children:
             seen.add(str(child.get("Id")))
             placed = _box(child, width, height)
             if placed is not None:
                 # Words of a line share its baseline: their own boxes end at descenders or do not.
                 words.append(_word(str(child.get("Text") or ""), placed, box, float(child.get("Confidence") or 0)))
+        if len(words) > first + 1 and words[first].text in _MISREAD_BULLETS:
+            words[first].text = "•"
     for block in blocks:
         if block.get("BlockType") == "WORD" and str(block.get("Id")) not in seen:
             box = _box(block, width, height)
@@ -43,6 +45,9 @@ def words_from_textract(response: dict[str, Any], width: float, height: float) -
     level_rows(words)
     return words
 
+
+# No line of print begins with these and a space: they are what engines make of a list's mark.
+_MISREAD_BULLETS = frozenset(".:,;'`")
 
 Box = tuple[float, float, float, float]
 
