@@ -256,6 +256,7 @@ _WRITTEN_SETS = (
     "role by", "role to", "role from", "per", "articles", "opening", "closing", "year_before", "range", "singular",
     "prepositions", "by_agent", "auxiliary", "verbs", "ing_nouns", "verb_titles", "limits", "plural_articles",
     "fellows", "about_numbers", "ordinals", "nobody", "means", "formerly", "legal_forms", "comparatives", "credentials",
+    "present_ends", "measures",
 )  # fmt: skip
 
 

@@ -164,6 +164,8 @@ def analyse(text: str, lexicon: Lexicon, pointer: str = "") -> Text:
     _clauses(clean, tokens, lexicon)
     if lexicon.language == "de":
         _join_separable(tokens, lexicon)
+    if lexicon.language == "en":
+        _verbs_in_ing(tokens, lexicon)
     result = Text(
         pointer, clean, tokens, words=[token for token in tokens if not token.mark], skills=_skills(clean, lexicon)
     )
@@ -171,6 +173,14 @@ def analyse(text: str, lexicon: Lexicon, pointer: str = "") -> Text:
 
     find_quantities(result, lexicon)
     return result
+
+
+def _verbs_in_ing(tokens: list[Token], lexicon: Lexicon) -> None:
+    """“by building a framework”, “by building and running …” is the verb, not the house."""
+    for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        governs = after.low in lexicon.sets["articles"] or (after.low == "and" and not token.hyphen_after)
+        if token.low in lexicon.sets["ing_nouns"] and before.low in ("by", "through", "while") and governs:
+            token.key = lexicon.key(token.low.removesuffix("ing") + "ed")
 
 
 def _join_separable(tokens: list[Token], lexicon: Lexicon) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from cvmaker_core.schema.artefacts import Parsed
 
 from claim_verification.alignment import Alignment
+from claim_verification.checks.dates import check_months, check_still_running
 from claim_verification.checks.numbers import check_numbers
 from claim_verification.checks.person import (
     check_certificates,
@@ -88,6 +89,8 @@ class ClaimVerifier:
 # Numbers come first: the other checks ask which of the source's numbers each one rests on.
 _CHECKS = (
     check_numbers,
+    check_months,
+    check_still_running,
     check_words,
     check_employers,
     *PROPOSITION_CHECKS,

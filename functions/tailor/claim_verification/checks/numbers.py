@@ -1,5 +1,6 @@
 """Numbers: each must follow from a number of the cited text, by reading, conversion, arithmetic or the dates."""
 
+import itertools
 from collections.abc import Iterator
 
 from claim_verification.alignment import Alignment
@@ -111,7 +112,10 @@ def _same_use(a: Alignment, claim: Quantity, known: Quantity, number: int) -> bo
         if (
             label.key == other.key
             and claim.per == known.per
-            and (label.raw[:1].isupper() or (_is_label(a, label) and claim.value == known.value))
+            and (
+                (label.raw[:1].isupper() and not (label.initial and other.initial))
+                or (_is_label(a, label) and claim.value == known.value)
+            )
         ):
             return True  # a number that is part of a name: "Year 4", "line 4"
         if _is_label(a, label) and _other_label(text, label, claim):
@@ -142,6 +146,8 @@ def _same_use(a: Alignment, claim: Quantity, known: Quantity, number: int) -> bo
         return False
     if claim.per and not known.per and not _rate_said(a, claim):
         return False
+    if not known.derived and _governed_otherwise(a, claim, known, text, number):
+        return False
     if (
         known.derived
         and known.role == "by"
@@ -159,6 +165,30 @@ def _same_use(a: Alignment, claim: Quantity, known: Quantity, number: int) -> bo
     return claim.kind != "count" or known.derived or _same_thing(a, claim, known, text, number)
 
 
+def _governed_otherwise(a: Alignment, claim: Quantity, known: Quantity, text: Text, number: int) -> bool:
+    """“contracts worth £410k, saving 7%” is not “saving £410k”: the word right before governs another number there."""
+    mine, true = _governor(a, a.text, claim), _governor(a, text, known)
+    if mine is None or true is None:
+        return False
+    spots = {p.token for p in a.places.get(mine.index, ()) if p.text == number and p.strength > 1}
+    if not spots or true.index in spots:
+        return False
+    others = (_governor(a, text, q) for q in text.quantities if q is not known and q.value != known.value)
+    return spots <= {other.index for other in others if other is not None}
+
+
+def _governor(a: Alignment, text: Text, quantity: Quantity) -> Token | None:
+    """The content word right before a number, its comparator and articles left out."""
+    skipped = (
+        a.lexicon.sets["articles"] | a.lexicon.sets["about_numbers"] | a.lexicon.sets["ordinals"] | {"first", "last"}
+    )
+    for token in reversed(text.tokens[max(0, quantity.first - 4) : quantity.first]):
+        if token.quantity is quantity or token.low in skipped:
+            continue
+        return token if not token.mark and token.quantity is None and a.contentful(token) else None
+    return None
+
+
 def roles_agree(claim: Quantity, known: Quantity) -> bool:
     """“by” is not “to”, “to” is not “from”."""
     if claim.kind in ("year", "ordinal"):
@@ -167,7 +197,9 @@ def roles_agree(claim: Quantity, known: Quantity) -> bool:
         return claim.role in ("", "by") if known.role == "by" else True
     if {claim.role, known.role} in ({"by", "to"}, {"by", "from"}):
         return False
-    if claim.role == "by" and (known.in_range or (known.kind == "percent" and known.value > 100 and not known.role)):
+    if claim.role == "by" and (
+        (known.in_range and known.role != "by") or (known.kind == "percent" and known.value > 100 and not known.role)
+    ):
         return False
     return {claim.role, known.role} != {"from", "to"} or known.in_range
 
@@ -224,9 +256,12 @@ def _of_people(a: Alignment, claim: Quantity) -> bool:
 
 
 def _changes_by(a: Alignment, text: Text, known: Quantity) -> bool:
-    """A bare number right behind a word of change is its size."""
-    changes = a.lexicon.sets["up"] | a.lexicon.sets["down"]
+    """A bare number right behind a word of change, or before it ("a 40% increase"), is its size."""
+    changes = a.lexicon.sets["up"] | a.lexicon.sets["down"] | a.lexicon.sets["improving"]
     home = text.tokens[known.first]
+    if any(t.key in changes and not t.mark for t in text.tokens[known.last + 1 : known.last + 2]):
+        return True
+    changes = a.lexicon.sets["up"] | a.lexicon.sets["down"]
     return known.kind == "percent" and any(
         t.key in changes and t.clause == home.clause and t.index < home.index for t in text.tokens
     )
@@ -289,6 +324,7 @@ def _same_thing(a: Alignment, claim: Quantity, known: Quantity, text: Text, numb
         and q.value != claim.value
         and q.role not in pair
         and not _share_of(text, known, q)
+        and not (q.first and text.tokens[q.first - 1].raw.isupper())  # "ISO 9001" counts nothing
     ]
     counted = {t.index for t in _behind(a, text, known)}
     behind = _behind(a, text, known)
@@ -298,6 +334,8 @@ def _same_thing(a: Alignment, claim: Quantity, known: Quantity, text: Text, numb
     resting = [p for t in noun for p in a.places.get(t.index, ()) if p.text == number and p.strength > 1]
     if noun and counted and resting and not known.role and not any(p.token in counted for p in resting):
         return False  # "a team of three" is not "three teams"
+    if noun and behind and not known.role and _head_moved(a, noun, counted, number):
+        return False
     if not noun or not rivals:
         return True
     own = votes = 0
@@ -307,7 +345,17 @@ def _same_thing(a: Alignment, claim: Quantity, known: Quantity, text: Text, numb
             votes += 1
             nearest = min(_distance(place, known) for place in places)
             own += all(nearest <= min(_distance(place, rival) for place in places) for rival in rivals)
-    return votes == 0 or own > 0
+    return votes == 0 or own * 2 >= votes or (own > 0 and votes < 3)  # one stray word of two decides nothing
+
+
+def _head_moved(a: Alignment, noun: list[Token], counted: set[int], number: int) -> bool:
+    """“eight support agents” of a team lead is not “eight support teams”: only the entry's title says "team"."""
+    phrase = list(itertools.takewhile(lambda t: t.low not in a.lexicon.sets["prepositions"], noun))
+    head, *others = reversed(phrase or noun)
+    places = a.places.get(head.index)
+    if not others or not places or any(place.text < a.own for place in places):
+        return False
+    return any(place.text == number and place.token in counted for t in others for place in a.places.get(t.index, ()))
 
 
 def is_person(a: Alignment, token: Token) -> bool:

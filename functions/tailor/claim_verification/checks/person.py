@@ -179,10 +179,38 @@ def _borrowed(a: Alignment, token: Token, first: int) -> bool:
         or a.source.basics.get("/basics/summary") in a.cited.statements.values()
     ):
         return False
+    if _stands_as_role(a, token):
+        return False
     before = [t.low for t in a.words[max(0, first - 2) : first]]
     return first > 1 and not any(
         word in ("as", "als", "comme", "como", "a", "an", "role", "position") for word in before[-2:]
     )
+
+
+def _stands_as_role(a: Alignment, token: Token) -> bool:
+    """A cited position word for word, on its own: “Senior Engineer | SQL”, “Current role: Engineer at X”.
+
+    On its own means that it opens the text or a part of it, or stands behind a word for now; whatever stands before it
+    in its part ("supervised one management accountant") would make it somebody else's.
+    """
+    for pointer, value in a.cited.statements.items():
+        if not pointer.endswith("/position"):
+            continue
+        title = [t.low for t in a.verifier.analysed("title", value).tokens]
+        for start in range(max(0, token.index - len(title) + 1), token.index + 1):
+            if [t.low for t in a.text.tokens[start : start + len(title)]] != title:
+                continue
+            ahead = [t for t in a.text.tokens[:start] if t.clause == a.text.tokens[start].clause and not t.mark]
+            if not ahead or (len(ahead) <= 3 and sum(n for _, n in _now(a, ahead)) == len(ahead)):
+                return True
+            opener = a.text.tokens[start - 1]
+            if opener.mark and opener.raw in ":|-":
+                return True
+    return False
+
+
+def _now(a: Alignment, words: list[Token]) -> list[tuple[int, int]]:
+    return find_phrases(words, a.lexicon.phrases.get("now", frozenset()))
 
 
 def check_degrees(a: Alignment) -> Iterator[VerdictReason]:
@@ -347,8 +375,20 @@ def check_skill_levels(a: Alignment) -> Iterator[VerdictReason]:
             continue
         said = _level_before(a.text.words, token, levels)
         true = [_level_before(a.statements[n].words, a.statements[n].tokens[i], levels) for n, i in spots]
+        true = [
+            level if level >= 0 else _level_of_entry(a, a.statements[n].pointer, levels)
+            for level, (n, _) in zip(true, spots, strict=True)
+        ]
         if said >= 0 and true and all(0 <= level < said for level in true):
             yield VerdictReason("skill", f"the level of “{token.raw}” is higher than the source's")
+
+
+def _level_of_entry(a: Alignment, pointer: str, levels: tuple[frozenset[tuple[str, ...]], ...]) -> int:
+    """The level that the group of skills says of all its keywords; -1 where it says none."""
+    entry = a.source.entries.get("/".join(pointer.split("/")[:3]))
+    stated = entry.facts.get(f"{entry.pointer}/level", "") if entry is not None and entry.section == "skills" else ""
+    words = a.verifier.analysed("level", stated).words
+    return max((band for band, phrases in enumerate(levels) if find_phrases(words, phrases)), default=-1)
 
 
 def _level_before(words: list[Token], token: Token, levels: tuple[frozenset[tuple[str, ...]], ...]) -> int:

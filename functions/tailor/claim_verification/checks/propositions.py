@@ -950,7 +950,7 @@ def check_deeds(a: Alignment) -> Iterator[VerdictReason]:
         if not _participle(a, token) or not (token.initial or before in ("and", ",", "while")):
             continue
         places = [p for p in a.in_statements(token) if p.strength >= a.places[token.index][0].strength]
-        if not places or not all(a.lexicon.kin(a.evidence.token(p).key) for p in places):
+        if not places or not all(_names_deed(a, token, p) for p in places):
             continue
         heads = []
         for place in places:
@@ -961,7 +961,7 @@ def check_deeds(a: Alignment) -> Iterator[VerdictReason]:
         if all(
             head is not None
             and head.index < place.token
-            and (_participle(a, head) or head.low == head.key)
+            and (_participle(a, head) or head.low == head.key or (head.initial and head.low.endswith("ing")))
             and not a.lexicon.kin(head.key)
             and head.key not in done
             and not _said_there(a, place.text, head)
@@ -969,6 +969,15 @@ def check_deeds(a: Alignment) -> Iterator[VerdictReason]:
         ):
             verb = heads[0][1]
             yield VerdictReason("scope", f"the source says “{verb.raw if verb else ''}”, not “{token.raw}”")
+
+
+def _names_deed(a: Alignment, token: Token, place: Place) -> bool:
+    """Whether the source only names what the proposal says was done: "the introduction", "the move"."""
+    other = a.evidence.token(place)
+    tokens = a.evidence.texts[place.text].tokens
+    before = tokens[place.token - 1].low if place.token else ""
+    bare = other.low == other.key and other.low != token.low and before in a.lexicon.sets["articles"]
+    return bare or bool(a.lexicon.kin(other.key))
 
 
 def _said_there(a: Alignment, number: int, head: Token) -> bool:
@@ -1103,13 +1112,23 @@ def check_parts(a: Alignment) -> Iterator[VerdictReason]:
                 drawn = [
                     token
                     for token in a.words
-                    if token.clause == clause
+                    if (token.clause == clause or _takes_up(a, token, clause))
                     and a.contentful(token)
                     and (exact := [p for p in a.in_statements(token) if p.strength == EXACT])
                     and all(p.text == number and p.token in zone for p in exact)
                 ]
                 if drawn:
                     yield VerdictReason("number", f"“{drawn[0].raw}” holds of {part.text} in the source")
+
+
+def _takes_up(a: Alignment, token: Token, clause: int) -> bool:
+    """“wrote 120 articles and translated *them*”: a following part of the sentence that speaks of all of them."""
+    part = [t for t in a.words if t.clause == token.clause]
+    return (
+        token.clause == clause + 1
+        and not any(t.quantity is not None for t in part)
+        and any(t.low in ("them", "these", "those", "all", "each", "sie", "alle", "tous", "todos") for t in part)
+    )
 
 
 def check_workplaces(a: Alignment) -> Iterator[VerdictReason]:
@@ -1181,9 +1200,39 @@ def _object(a: Alignment, text: Text, index: int) -> list[Token]:
     return found
 
 
+def check_measures(a: Alignment) -> Iterator[VerdictReason]:
+    """“the number of enquiries” is not “the number of bookings”: what is measured stays what is measured."""
+    for token in a.words:
+        mine = _measured(a, a.text, token.index)
+        exact = [p for p in a.in_statements(token) if p.strength == EXACT]
+        if not mine or not exact:
+            continue
+        kept = [{t.index for t in _measured(a, a.statements[p.text], p.token)} for p in exact]
+        if not all(kept) or not all(a.in_statements(t) for t in mine):
+            continue  # words that rest on nothing are judged as words
+        if not any(
+            p.text == home.text and p.token in indexes
+            for t in mine
+            for p in a.in_statements(t)
+            for home, indexes in zip(exact, kept, strict=True)
+        ):
+            yield VerdictReason("number", f"“{token.raw} of {mine[0].raw}” is not what the source measures")
+
+
+def _measured(a: Alignment, text: Text, index: int) -> list[Token]:
+    """The content words behind “number of”, “share of”, …; none where the word is no measure."""
+    link = text.tokens[index + 1].low if index + 1 < len(text.tokens) else ""
+    if text.tokens[index].low not in a.lexicon.sets["measures"] or link not in ("of", "von", "der", "de", "des", "d'"):
+        return []
+    found = _object(a, text, index + 1)  # "complaints about bookings": complaints are measured
+    about = next((t.index for t in text.tokens[index + 2 :] if t.low in ("about", "regarding", "among")), None)
+    return [t for t in found if about is None or t.index < about]
+
+
 PROPOSITION_CHECKS = (
     check_directions, check_restrictions, check_prefixes, check_company_kept, check_help, check_leading,
     check_led_things, check_negation, check_plurals, check_quantifiers, check_attributes, check_wholes, check_sides,
     check_agents, check_company, check_objects, check_deeds, check_light_verbs, check_causes, check_merged,
     check_parts, check_doers, check_workplaces, check_objects_moved,
+    check_measures,
 )  # fmt: skip

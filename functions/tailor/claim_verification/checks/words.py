@@ -150,6 +150,8 @@ def _governs(a: Alignment, token: Token) -> bool:
     before = a.text.tokens[token.index - 1].low if token.index else ""
     if after is None or before in a.lexicon.sets["articles"]:
         return False
+    if before in ("by", "while", "through", "including") and after.low not in a.lexicon.sets["function"]:
+        return True  # "by leading development of …"
     return after.low in a.lexicon.sets["articles"] or after.low == "to" or after.quantity is not None
 
 

@@ -115,6 +115,77 @@ def test_what_follows_is_honest(text: str, sources: list[str]) -> None:
     assert verdict(text, *sources) == []
 
 
+PORT: dict[str, Any] = {
+    "basics": {"name": "Ines Halloran"},
+    "work": [
+        {
+            "name": "Quayside Freight",
+            "position": "Port Team Supervisor",
+            "startDate": "2018-09",
+            "endDate": "2024-03",
+            "highlights": [
+                "Train six crane operators across two berths",
+                "Signed leases worth £90k, saving 4% against the plan",
+                "A new rota that halved the number of complaints about berth bookings",
+                "Opened the second gate in April 2022 after a 30% increase in traffic",
+                "Planning the switch from diesel to electric cranes",
+                "Filed 80 reports, 15 of them translated into Dutch",
+            ],
+        }
+    ],
+    "skills": [{"name": "Tools", "level": "Basic", "keywords": ["Python", "SQL"]}],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("Opened the second gate in May 2022", 3),
+        ("Opened the second gate in September 2022", 3),
+        ("Opened the second gate as traffic increased to 30%", 3),
+        ("Train six crane teams across two berths", 0),
+        ("Signed leases, saving £90k against the plan", 1),
+        ("A new rota that halved the number of berth bookings", 2),
+        ("Switched cranes from diesel to electric", 4),
+        ("Filed 80 reports and translated them into Dutch", 5),
+    ],
+)
+def test_a_fact_stays_bound_to_what_it_was_said_of(text: str, source: int) -> None:
+    assert verdict(text, f"/work/0/highlights/{source}", resume=PORT) != []
+
+
+@pytest.mark.parametrize(
+    ("text", "sources"),
+    [
+        ("Opened the second gate in April 2022", ["/work/0/highlights/3"]),
+        ("Opened the second gate in 2022", ["/work/0/highlights/3"]),
+        ("Halved the number of complaints with a new rota", ["/work/0/highlights/2"]),
+        ("Port Team Supervisor at Quayside Freight, September 2018 to March 2024", ["/work/0"]),
+        ("Port Team Supervisor | Python", ["/work/0/position", "/skills/0/keywords/0"]),
+        ("Train six crane operators", ["/work/0/highlights/0"]),
+    ],
+)
+def test_what_is_bound_as_in_the_source_is_honest(text: str, sources: list[str]) -> None:
+    assert verdict(text, *sources, resume=PORT) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Port Team Supervisor at Quayside Freight, September 2018 to present",
+        "Port Team Supervisor at Quayside Freight, October 2018 to March 2024",
+        "Current role: Port Team Supervisor at Quayside Freight",
+    ],
+)
+def test_dates_of_an_entry_are_neither_moved_nor_left_open(text: str) -> None:
+    assert verdict(text, "/work/0", resume=PORT) != []
+
+
+def test_a_skill_keeps_the_level_of_its_group() -> None:
+    assert verdict("Advanced Python and SQL", "/skills/0", resume=PORT).count("skill") == 2
+    assert verdict("Supervised one port team supervisor", "/work/0/highlights/0", "/work/0/position", resume=PORT) != []
+
+
 def test_skills_may_come_from_anywhere_but_not_be_swapped() -> None:
     assert verdict("Moved 1,200 reports from Excel to PostgreSQL with Python", FIRST) == []
     resume = {
