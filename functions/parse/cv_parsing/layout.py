@@ -22,7 +22,7 @@ _GUTTER_POINTS = 5.0
 _PAGE_NUMBER = re.compile(
     r"(?i)\W*(?:page|seite|página|pagina|pág\.?|strona|sida|страница|σελίδα|عمود|第)?\s*\d{1,2}\s*(?:(?:of|/|von|de|sur|di|z|av|из|από|-)\s*\d{1,2})?\s*(?:页|頁|ページ)?\W*"
 )
-BULLETS = "•●○◦▪▫■□◆◇►▶▸‣⁃∙·–—−*➤➢✓✔➔→❖⦿⚫⬤◾◼▹▻»›-o§+©¢«°>"
+BULLETS = "•●○◦▪▫■□◆◇◈◉⬥⬦►▶▸‣⁃∙·–—−*➤➢✓✔➔→❖⦿⚫⬤◾◼▹▻»›-o§+©¢«°>"
 _STRONG_BULLETS = frozenset("•●○◦▪▫■□◆◇►▶▸‣⁃∙➤➢✓✔❖⦿⚫⬤◾◼▹▻⬥⯈∗‐")
 
 
@@ -378,6 +378,11 @@ def _candidates(segments: list[Segment]) -> list[float]:
     for number, count in rights.items():
         if count + rights.get(number + 1, 0) >= 3:
             found.add(number * 2 + 3.5)
+    # Section names often hang out to the left of their column's text: two of them show its edge.
+    names = Counter(round(segment.x0 / 2) for segment in segments if segment.heading)
+    for number, count in names.items():
+        if count + names.get(number + 1, 0) >= 2 and number * 2 > margin + 20:
+            found.add(number * 2 - 2.5)
     return sorted(found)
 
 
@@ -386,7 +391,7 @@ def _best_gutter(
 ) -> tuple[float, float, float, str] | None:
     best: tuple[float, tuple[float, float, float, str]] | None = None
     ordered = sorted(segments, key=lambda segment: segment.baseline)
-    for x in _candidates(segments):
+    for x in sorted({*_candidates(segments), *known.columns}):
         ruled = [y for left, right, y in rules if left < x - 20 and right > x + 20]
         run: list[Segment] = []
         runs: list[list[Segment]] = []

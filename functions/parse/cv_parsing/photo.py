@@ -56,7 +56,7 @@ def portrait_on_page(page: "pdfium.PdfPage", width: float, height: float) -> str
             pixels = item.get_px_size()
             if min(pixels) < 60 or pixels[0] * pixels[1] > limits.MAX_IMAGE_PIXELS:
                 continue
-            image = item.get_bitmap(render=False).to_pil()
+            image = _small_jpeg(item, pixels) or item.get_bitmap(render=False).to_pil()
             if all(_black(image, x, y) for x in (0, -1) for y in (0, -1)):
                 # What a mask leaves out is often stored as black: take it as it is painted.
                 image = item.get_bitmap(render=True, scale_to_original=True).to_pil()
@@ -69,7 +69,22 @@ def portrait_on_page(page: "pdfium.PdfPage", width: float, height: float) -> str
 
 
 def _black(image: Any, x: int, y: int) -> bool:
-    return bool(image.convert("RGB").getpixel((x % image.width, y % image.height)) == (0, 0, 0))
+    x, y = x % image.width, y % image.height
+    return bool(image.crop((x, y, x + 1, y + 1)).convert("RGB").getpixel((0, 0)) == (0, 0, 0))
+
+
+def _small_jpeg(item: Any, pixels: tuple[int, int]) -> Any:
+    """A camera's picture stored as JPEG, decoded no larger than is kept: whole it costs more than the CV's text."""
+    from PIL import Image
+
+    if pixels[0] * pixels[1] < 4 * _SIDE * _SIDE or item.get_filters() != ["DCTDecode"]:
+        return None
+    image = Image.open(io.BytesIO(bytes(item.get_data())), formats=("JPEG",))
+    if image.mode != "RGB" or image.size != tuple(pixels):
+        return None  # grey, CMYK and indexed ones need what the page says of their colours
+    image.draft("RGB", (_SIDE, _SIDE))
+    image.load()
+    return image
 
 
 def _encoded(image: Any) -> str | None:

@@ -1,11 +1,16 @@
 """PDF: layout, meaning, and what a person cannot see."""
 
+import base64
+import io
 from itertools import zip_longest
 
+import pypdfium2 as pdfium
 import pytest
 from cv_parsing import parse_document
 from cv_parsing.pdf_reading import open_pdf, read_pdf
+from cv_parsing.photo import portrait_on_page
 from cvmaker_core.text import fold
+from PIL import Image
 
 from .making import make_pdf, pdf_text, simple_cv
 
@@ -218,3 +223,67 @@ def test_section_names_in_the_style_of_the_text_are_found_where_no_other_names_a
     ]
     assert [(e["institution"], e["studyType"]) for e in resume["education"]] == [("University of Exeter", "BEng")]
     assert resume["basics"]["summary"].startswith("Builds harbours")
+
+
+def test_section_names_that_hang_out_of_their_column_show_where_it_begins() -> None:
+    # Two names of the right column stand to the left of all its text, wherever the left column's stand.
+    right = [pdf_text(198, 740, "Education", 18, "F2"), pdf_text(198, 560, "Experience", 18, "F2")]
+    schools = ("University of Exeter", "Bristol College", "Truro School")
+    jobs = ("Tidewater Docks Ltd", "Lockgate Partners", "Harbour Works Ltd")
+    for number, (school, degree) in enumerate(
+        zip(schools, ("MSc Oceanography", "BSc Physics", "A-levels"), strict=True)
+    ):
+        right += [
+            pdf_text(206, 715 - 45 * number, school, 11, "F2"),
+            pdf_text(515, 715 - 45 * number, f"{2018 - 2 * number} - {2020 - 2 * number}"),
+            pdf_text(206, 700 - 45 * number, degree),
+        ]
+    for number, (firm, title) in enumerate(zip(jobs, ("Lead Engineer", "Engineer", "Draughtsman"), strict=True)):
+        right += [
+            pdf_text(206, 535 - 75 * number, firm, 11, "F2"),
+            pdf_text(515, 535 - 75 * number, f"{2024 - 2 * number} - {2026 - 2 * number}"),
+            pdf_text(206, 520 - 75 * number, title),
+            pdf_text(220, 505 - 75 * number, "Surveyed forty lock gates and drew the plans of twelve of them"),
+        ]
+    left = [
+        pdf_text(24, 620, "Marta", 24, "F2"),
+        pdf_text(24, 592, "Quillfeather", 22, "F2"),
+        pdf_text(24, 570, "Contact", 12, "F2"),
+        pdf_text(24, 552, "12 Quay Street"),
+        pdf_text(24, 534, "+44 20 7946 0958"),
+        pdf_text(24, 516, "marta@quillfeather.example"),
+        pdf_text(24, 480, "Languages", 12, "F2"),
+        pdf_text(24, 462, "English (native)"),
+        pdf_text(24, 444, "German (B2)"),
+    ]
+    resume = parse_document(make_pdf([[*left, *right]])).parsed.resume
+    assert resume["basics"]["name"] == "Marta Quillfeather"
+    assert [w["name"] for w in resume["work"]] == list(jobs)
+    assert [e["institution"] for e in resume["education"]] == list(schools)
+    assert [entry["language"] for entry in resume["languages"]] == ["English", "German"]
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_a_cameras_picture_is_kept_small_and_in_its_colours(mode: str) -> None:
+    # Far larger than is kept: the RGB one is decoded small, the grey one as the page says.
+    red, blue = Image.linear_gradient("L").resize((1000, 1200)), Image.radial_gradient("L").resize((1000, 1200))
+    picture = Image.merge("RGB", (red, red.rotate(180), blue))
+    stored = io.BytesIO()
+    picture.convert(mode).save(stored, "JPEG", quality=90)
+    document = pdfium.PdfDocument.new()
+    page = document.new_page(600, 800)
+    item = pdfium.PdfImage.new(document)
+    item.load_jpeg(stored, inline=True)
+    item.set_matrix(pdfium.PdfMatrix().scale(100, 120).translate(40, 640))
+    page.insert_obj(item)
+    page.gen_content()
+    uri = portrait_on_page(page, 600, 800)
+    assert uri is not None
+    kept = Image.open(io.BytesIO(base64.b64decode(uri.partition(",")[2])))
+    assert kept.size == (400, 480)
+    wanted = picture.convert(mode).convert("RGB").resize(kept.size)
+    for place in ((200, 60), (200, 240), (200, 420)):
+        found, meant = kept.getpixel(place), wanted.getpixel(place)
+        assert isinstance(found, tuple)
+        assert isinstance(meant, tuple)
+        assert max(abs(a - b) for a, b in zip(found, meant, strict=True)) <= 12
