@@ -145,6 +145,16 @@ def test_a_file_dropped_by_hand_is_processed(pipeline: Pipeline, posting: str) -
     assert pipeline.json(job, "evidence.json")["data"]["fit"] is not None, "job.txt in the same folder is the posting"
 
 
+def test_a_script_may_put_what_the_form_would_post(pipeline: Pipeline) -> None:
+    job = JobReference(owner="b" * 12, job_id="put-by-a-script-0001")
+    pipeline.stack.client("s3").put_object(
+        Bucket=pipeline.stack.bucket,
+        Key=f"{job.upload_prefix}source.pdf",
+        Body=(SAMPLES / "ada-jensen.pdf").read_bytes(),
+    )
+    assert pipeline.finish(job) == "done"
+
+
 def test_a_dropped_document_of_another_kind_is_answered(pipeline: Pipeline) -> None:
     pipeline.stack.client("s3").put_object(
         Bucket=pipeline.stack.bucket, Key="uploads/old/cv.doc", Body=b"\xd0\xcf\x11\xe0"

@@ -98,6 +98,9 @@ def test_nothing_emitted_holds_a_persons_words(harness: Harness) -> None:
         "dropped by hand": lambda: harness.stack.client("s3").put_object(
             Bucket=harness.stack.bucket, Key=f"uploads/{MARKER} Bewerbung/{MARKER} CV.json", Body=document
         ),
+        "dropped where a form might upload": lambda: harness.stack.client("s3").put_object(
+            Bucket=harness.stack.bucket, Key=f"uploads/{MARKER} Jensen/{MARKER} 2026/source.json", Body=document
+        ),
     }
     for start in scenarios.values():
         harness.injector.reset()
