@@ -95,7 +95,8 @@ _NUMERIC = re.compile(
 _PLAIN_YEAR = re.compile(rf"(?<![\d.,$€£#+])(?P<y>{_YEAR})(?![\d%]|[.,]\d)")
 _TIGHT_RANGE = re.compile(rf"(?<!\d)(?P<a>{_YEAR})\s?(?P<dash>[-–—/])\s?(?P<b>\d{{2}})(?![\d\-–/.])")
 _EARLIER_PERIOD = re.compile(rf"(?<![\d.,])(?P<a>1[5-8]\d\d|19[0-2]\d)\s?{_DASH}\s?(?P<b>1[5-9]\d\d)(?![\d%]|[.,]\d)")
-"""Years before 1930 count only where they cannot be a quantity: as a whole period, or after "since"."""
+"""Years before 1930 count only where they cannot be a quantity: in a period, one to "present" too, or after "since"."""
+_EARLIER_RUNNING = re.compile(rf"(?<![\d.,])(?P<a>1[5-8]\d\d|19[0-2]\d)\s?{_DASH}\s?(?=[^\W\d])")
 _EARLIER_SINCE = re.compile(r"[^\W\d]+\s+(?P<a>1[5-8]\d\d|19[0-2]\d)(?![\d%]|[.,]\d)")
 _MONTH_NUMBER_RANGE = re.compile(
     rf"(?<!\d)(?P<a>0?[1-9]|1[0-2])\s?[-–—]\s?(?P<b>0?[1-9]|1[0-2])\s?[/.]\s?(?P<y>{_YEAR})(?!\d)"
@@ -231,6 +232,9 @@ def mentions(text: str) -> list[DateMention]:
             if int(match["a"]) <= int(match["b"]) <= int(match["a"]) + 70:
                 add(match.start("a"), match.end("a"), match["a"], "year")
                 add(match.start("b"), match.end("b"), match["b"], "year")
+        for match in _EARLIER_RUNNING.finditer(low):
+            if patterns.present.match(low, match.end()):
+                add(match.start("a"), match.end("a"), match["a"], "year")
         earlier = _EARLIER_SINCE.match(low)
         if earlier and patterns.lead_since.search(low[: earlier.start("a")]):
             add(earlier.start("a"), earlier.end("a"), earlier["a"], "year")

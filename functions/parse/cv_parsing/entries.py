@@ -555,7 +555,7 @@ def _header_end(seen: list[_Seen], anchor: int | None) -> int:
             anchor is not None
             and i == anchor + 1
             and len(text.split()) <= 12
-            and (not item.line.wraps or len(item.line.cells) > 1)
+            and (not item.line.wraps or len(item.line.cells) > 1 or _name_goes_on(seen, i))
             and _pieces_so_far(seen, anchor) == 1
         ):
             # A header with a single piece is not whole: what follows names the other half.
@@ -605,6 +605,21 @@ def _header_end(seen: list[_Seen], anchor: int | None) -> int:
             break
         limit = i + 1
     return max(limit, 1 if not seen[0].line.bullet else 0)
+
+
+def _name_goes_on(seen: list[_Seen], at: int) -> bool:
+    """Whether a line and the last one of the entry are one long name, broken where the next word is a name too."""
+    if at + 2 != len(seen):
+        return False
+    first, last = seen[at].line.text, seen[at + 1].line.text
+    return (
+        not seen[at + 1].line.bullet
+        and seen[at].style == seen[at + 1].style
+        and last[:1].isupper()
+        and len(first.split()) + len(last.split()) <= 12
+        and not ends_sentence(first)
+        and not last.rstrip().endswith((".", "!", "?"))
+    )
 
 
 def _header_is_whole(seen: list[_Seen]) -> bool:

@@ -306,6 +306,17 @@ def _drop_sub_headings(lines: list[Line], found: dict[int, str], strengths: dict
             and strong[signature(line)] < 0.5 * max(strong.values())
         ):
             del found[id(line)]
+    # Set in from the other headings, in the very type of other lines there: an entry's title ("Social Service, Lab").
+    for line in lines:
+        if id(line) not in found or strong[signature(line)] > 1:
+            continue
+        others = [other for other in lines if id(other) in found and other is not line and other.side == line.side]
+        alike = sum(
+            id(other) not in found and signature(other) == signature(line) and abs(other.x0 - line.x0) < 1.5
+            for other in lines
+        )
+        if len(others) >= 3 and alike >= 2 and all(line.x0 > other.x0 + 3 for other in others):
+            del found[id(line)]
     # A name that comes again and again in a smaller style labels parts of entries ("Key Skills:").
     texts = Counter(heading_key(_heading_text(line)) for line in lines if id(line) in found)
     largest = max((line.size for line in lines if id(line) in found), default=0.0)

@@ -23,6 +23,7 @@ def read(text: str) -> list[tuple[str | None, str | None]]:
     ("text", "since", "until"),
     [
         ("Jan 2020 – Present", "2020-01", RUNNING),
+        ("Novelist 1862 - Present", "1862", RUNNING),
         ("January 2020 to August 2021", "2020-01", "2021-08"),
         ("Sept. 2015–June 2019", "2015-09", "2019-06"),
         ("01/2015 - 12/2016", "2015-01", "2016-12"),
