@@ -17,6 +17,9 @@ from typing import Any
 from cvmaker_core.upload_keys import event_key, job_of_event
 from deployed_stack import Deployment, NotFoundError
 
+# Long polling asks all of the queue's servers; short polling asks some, and may answer "empty" when it is not.
+WAIT_SECONDS = 10
+
 
 @dataclass(frozen=True)
 class DeadLetter:
@@ -70,12 +73,24 @@ def letters(deployment: Deployment) -> Iterator[DeadLetter]:
     sqs = deployment.client("sqs")
     while True:
         answer = sqs.receive_message(
-            QueueUrl=deployment.queue_url, MaxNumberOfMessages=10, MessageAttributeNames=["All"], VisibilityTimeout=300
+            QueueUrl=deployment.queue_url,
+            MaxNumberOfMessages=10,
+            MessageAttributeNames=["All"],
+            VisibilityTimeout=300,
+            WaitTimeSeconds=WAIT_SECONDS,
         )
         messages = answer.get("Messages", [])
         if not messages:
             return
         yield from map(read_letter, messages)
+
+
+def believed(deployment: Deployment) -> tuple[int, int]:
+    """How many messages the queue believes to hold (eventually right): visible ones, and ones in somebody's hands."""
+    names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+    answer = deployment.client("sqs").get_queue_attributes(QueueUrl=deployment.queue_url, AttributeNames=list(names))
+    visible, hidden = (int(answer["Attributes"][name]) for name in names)
+    return visible, hidden
 
 
 def pipeline_input(payload: dict[str, Any]) -> str:
@@ -106,11 +121,16 @@ def release(deployment: Deployment, letter: DeadLetter) -> None:
 
 def run(deployment: Deployment, *, redriving: bool) -> int:
     """List or redrive all; how many lie there."""
+    visible, hidden = believed(deployment)
     found = list(letters(deployment))
     for letter in found:
         print(f"{'redriven' if redriving else 'waiting'}  {letter.kind}  {letter.job}  {letter.reason}")
         (redrive if redriving else release)(deployment, letter)
     print(f"{len(found)} dead letters{' redriven' if redriving else ''}")
+    if len(found) < visible:
+        print(f"The queue counts {visible}: run this again in a minute.")
+    if hidden:
+        print(f"{hidden} more are in somebody's hands: another run of this, less than five minutes ago.")
     return len(found)
 
 

@@ -4,6 +4,7 @@ Run it after changing a route, a model or a template (`make generate`); the test
 the API that would break a client.
 """
 
+import argparse
 import json
 import os
 import sys
@@ -63,6 +64,7 @@ def write(path: Path, document: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     sys.path[:0] = [str(ROOT / folder) for folder in ("layers/core", "functions/api", "functions/render")]
     write(OPENAPI, current_openapi())
     write(CATALOGUE, current_catalogue())

@@ -6,6 +6,7 @@
 One widget a line, so that a change reads as a change.
 """
 
+import argparse
 import json
 import sys
 from pathlib import Path
@@ -187,9 +188,12 @@ def render(text: str) -> str:
 
 def main() -> int:
     """Write or check; the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit status 1 when out of step")
+    chosen = parser.parse_args()
     text = TEMPLATE.read_text(encoding="utf-8")
     wanted = render(text)
-    if "--check" in sys.argv:
+    if chosen.check:
         return int(text != wanted)
     TEMPLATE.write_text(wanted, encoding="utf-8")
     return 0

@@ -3,6 +3,7 @@
 Run it when a template changes its looks. The person in `thumbnail_resume.json` is invented.
 """
 
+import argparse
 import json
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ WIDTH = 420
 
 def main() -> None:
     """One WebP a template."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     import pypdfium2
     from cv_rendering import list_templates, preview_pdf
 

@@ -39,25 +39,11 @@ def stack_facts(cloudformation: Any, stack: str) -> tuple[dict[str, str], dict[s
     return outputs, parameters
 
 
-def web_api_key(gateway: Any, api_url: str) -> tuple[str, str]:
-    """Id and value of the API key of the usage plan that serves the API."""
-    api_id = api_url.split("//", 1)[1].split(".", 1)[0]
-    plans = [
-        plan
-        for page in gateway.get_paginator("get_usage_plans").paginate()
-        for plan in page["items"]
-        if any(stage["apiId"] == api_id for stage in plan.get("apiStages", []))
-    ]
-    keys = [
-        key
-        for plan in plans
-        for page in gateway.get_paginator("get_usage_plan_keys").paginate(usagePlanId=plan["id"])
-        for key in page["items"]
-    ]
-    if not keys:
-        raise PublishError("The API has no key yet. Make one in its usage plan, and run this again.")
-    value = gateway.get_api_key(apiKey=keys[0]["id"], includeValue=True)["value"]
-    return keys[0]["id"], value
+def web_api_key(gateway: Any, outputs: dict[str, str]) -> str:
+    """Value of the stack's own API key, the public one. Keys of server clients are secrets and never looked at."""
+    if "ApiKeyId" not in outputs:
+        raise PublishError("The stack was deployed before it named its public key (output ApiKeyId): deploy it again.")
+    return str(gateway.get_api_key(apiKey=outputs["ApiKeyId"], includeValue=True)["value"])
 
 
 def build(outputs: dict[str, str], key: str) -> Path:
@@ -102,16 +88,15 @@ def publish(amplify: Any, app: str, branch: str, content: bytes) -> str:
     raise PublishError(f"Amplify has not finished deployment {job} after {PATIENCE_SECONDS:.0f} s.")
 
 
-def still_needed(outputs: dict[str, str], parameters: dict[str, str], key_id: str, key: str) -> list[str]:
+def still_needed(outputs: dict[str, str], parameters: dict[str, str], key: str) -> list[str]:
     """Parameters that the stack lacks, as `sam deploy` takes them."""
     needed = []
     if parameters.get("AppOrigin") != outputs["WebAppUrl"]:
         needed.append(f"AppOrigin={outputs['WebAppUrl']}")
     # CloudFormation shows a NoEcho value as stars: only whether there is one can be told.
-    if not parameters.get("WebApiKey") or (
-        parameters["WebApiKey"] not in (key_id, key) and set(parameters["WebApiKey"]) != {"*"}
-    ):
-        needed.append(f"WebApiKey={key_id}")
+    given = parameters.get("WebApiKey", "")
+    if given != key and set(given) != {"*"}:
+        needed.append(f"WebApiKey={key}")
     return needed
 
 
@@ -119,22 +104,28 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--stack", required=True, help="name of the deployed stack")
     parser.add_argument("--region", help="its region; default: yours")
+    parser.add_argument(
+        "--if-manual", action="store_true", help="do nothing where there is no web app, or Amplify builds it by itself"
+    )
     chosen = parser.parse_args(arguments)
     session = boto3.Session(region_name=chosen.region)
     try:
         outputs, parameters = stack_facts(session.client("cloudformation"), chosen.stack)
+        if chosen.if_manual and ("WebAppId" not in outputs or parameters.get("WebRepository")):
+            print("Nothing to publish: the stack has no web app, or Amplify builds it from its repository.")
+            return 0
         if "WebAppId" not in outputs:
             raise PublishError("The stack has no web app: deploy it with the parameter WebHosting=on first.")
         if parameters.get("WebRepository"):
             raise PublishError("Amplify builds this app from its repository: push to it instead.")
-        key_id, key = web_api_key(session.client("apigateway"), outputs["ApiUrl"])
+        key = web_api_key(session.client("apigateway"), outputs)
         content = archive(build(outputs, key))
         job = publish(session.client("amplify"), outputs["WebAppId"], outputs["WebAppBranchName"], content)
     except PublishError as problem:
         print(problem, file=sys.stderr)
         return 1
     print(f"Published as deployment {job}: {outputs['WebAppUrl']}")
-    needed = still_needed(outputs, parameters, key_id, key)
+    needed = still_needed(outputs, parameters, key)
     if needed:
         print("The stack does not know the app yet. Deploy it once more with:")
         print(f"  --parameter-overrides {' '.join(needed)}")

@@ -108,10 +108,11 @@ def test_a_failed_deployment_is_said(
 
 def test_what_the_stack_still_needs_is_said(publishing: ModuleType) -> None:
     outputs = {"WebAppUrl": "https://main.d1.amplifyapp.com"}
-    first = publishing.still_needed(outputs, {"AppOrigin": "http://localhost:5173", "WebApiKey": ""}, "id1", "value")
-    assert first == ["AppOrigin=https://main.d1.amplifyapp.com", "WebApiKey=id1"]
+    first = publishing.still_needed(outputs, {"AppOrigin": "http://localhost:5173", "WebApiKey": ""}, "value")
+    # The value: browsers send it, and an id opens nothing.
+    assert first == ["AppOrigin=https://main.d1.amplifyapp.com", "WebApiKey=value"]
     done = {"AppOrigin": outputs["WebAppUrl"], "WebApiKey": "****"}
-    assert publishing.still_needed(outputs, done, "id1", "value") == []
+    assert publishing.still_needed(outputs, done, "value") == []
 
 
 def write(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -141,8 +141,9 @@ def test_jobs_of_a_bad_release_run_again_and_only_those(
 
 
 def test_a_dead_letter_is_listed_without_its_key_and_redriven_once(
-    pipeline: Pipeline, deployment: Deployment, capsys: pytest.CaptureFixture[str]
+    pipeline: Pipeline, deployment: Deployment, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("dead_letters.WAIT_SECONDS", 1)
     sqs, s3 = deployment.client("sqs"), deployment.client("s3")
     key = f"uploads/{MARKER} Quellenberg/cv.txt"
     dropped = {"source": "aws.s3", "detail": {"object": {"key": key, "sequencer": "1"}}}
