@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cvmaker_core.aws import answer_was_garbled, client
-from cvmaker_core.errors import CvMakerError, InputError, InternalError, TransientError
+from cvmaker_core.aws import client
+from cvmaker_core.errors import InputError, InternalError
 from cvmaker_core.job_store import REQUEST, JobStore, ObjectMissing, StoredObject
-from cvmaker_core.observability import describe_exception, logger
+from cvmaker_core.observability import boundary, logger
 from cvmaker_core.schema.artefacts import Envelope
 from cvmaker_core.schema.jobs import ExecutionClaim, JobReference, JobRequest
 from cvmaker_core.settings import StageSettings, settings
@@ -20,7 +20,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """`{"event", "execution_arn"}` → `{"claimed", "owner", "job_id", "kind", "has_posting", "attempt"}`."""
     del context
     logger.clear_state()
-    try:
+    with boundary("intake"):
         arrival = read_arrival(event["event"])
         if arrival is None:
             logger.info("object is none of ours")
@@ -28,13 +28,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         execution = str(event["execution_arn"]).rsplit(":", 1)[-1]
         logger.append_keys(job_id=arrival.job.job_id, stage="intake", execution=execution)
         return _take_in(arrival, event["execution_arn"])
-    except CvMakerError:
-        raise
-    except Exception as error:  # noqa: BLE001 - a boundary: nothing may leave with its own text
-        if answer_was_garbled(error):
-            raise TransientError("service_garbled", "A service answered with something unreadable.") from None
-        logger.error("intake crashed", extra=describe_exception(error))
-        raise InternalError("internal_error", f"Intake met a defect of ours ({type(error).__name__}).") from None
 
 
 def _quiet(owner: str, job_id: str) -> dict[str, Any]:

@@ -26,10 +26,10 @@ from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ValidationError
 
-from cvmaker_core.aws import answer_was_garbled, client
-from cvmaker_core.errors import CvMakerError, InputError, InternalError, JobDeleted, ProviderThrottled, TransientError
+from cvmaker_core.aws import client
+from cvmaker_core.errors import InputError, InternalError, JobDeleted, TransientError
 from cvmaker_core.job_store import CLAIM, REQUEST, JobStore, ObjectMissing, StoredObject
-from cvmaker_core.observability import MetricUnit, describe_exception, logger, measure, metrics
+from cvmaker_core.observability import MetricUnit, boundary, logger, measure, metrics
 from cvmaker_core.schema.artefacts import Envelope, StageWarning, Tokens, Usage
 from cvmaker_core.schema.jobs import ExecutionClaim, JobReference, JobRequest, StageEvent
 from cvmaker_core.settings import StageSettings, settings
@@ -303,51 +303,31 @@ def stage_handler(
         @functools.wraps(work)
         def handler(raw: dict[str, Any], context: Any) -> dict[str, Any]:
             logger.clear_state()
-            try:
-                event = StageEvent.model_validate(raw)
-                name = "readback" if event.mode == "readback" else stage
+            # Parse reads CVs, and reads finished ones back: two stages of one function.
+            name = "readback" if raw.get("mode") == "readback" else stage
+            with boundary(name):
+                event = _event(raw)
                 # The execution's name: from a failed execution to its job, and back (an upload's has a random one).
                 execution = event.execution_arn.rsplit(":", 1)[-1]
                 logger.append_keys(job_id=event.job_id, stage=name, attempt=event.attempt, execution=execution)
                 return _run(name, event, context, work)
-            except CvMakerError as error:
-                logger.warning("stage failed", extra={"code": error.code, **describe_exception(error)})
-                metrics.add_metric(_failure_metric(error), MetricUnit.Count, 1)
-                raise
-            except ValidationError as error:
-                logger.error("bad event", extra={"fields": [str(item["loc"]) for item in error.errors()]})
-                raise InternalError("bad_event", "The stage was called with an event it does not know.") from None
-            except Exception as error:  # noqa: BLE001 - a boundary: nothing may leave with its own text
-                if answer_was_garbled(error):
-                    logger.warning("garbled answer", extra=describe_exception(error))
-                    raise TransientError("service_garbled", "A service answered with something unreadable.") from None
-                logger.error("stage crashed", extra=describe_exception(error))
-                metrics.add_metric("StageFailed", MetricUnit.Count, 1)
-                raise InternalError(
-                    "internal_error",
-                    f"The {stage} stage met a defect of ours ({type(error).__name__}).",
-                    "Try again; if it fails again, report the job id.",
-                ) from None
-            finally:
-                if metrics.metric_set:
-                    metrics.flush_metrics()
-                else:
-                    metrics.clear_metrics()
 
         return handler
 
     return decorate
 
 
-def _failure_metric(error: CvMakerError) -> str:
-    """A refused document is the person's affair and wakes nobody; a provider that says "slower" is no failure yet."""
-    if isinstance(error, InputError | JobDeleted):
-        return "StageRefused"
-    return "StageThrottled" if isinstance(error, ProviderThrottled) else "StageFailed"
+def _event(raw: dict[str, Any]) -> StageEvent:
+    """The event, or a defect of ours that names the fields (of our own schema) it found wrong."""
+    try:
+        return StageEvent.model_validate(raw)
+    except ValidationError as error:
+        fields = sorted({str(item["loc"][0]) for item in error.errors() if item["loc"]} & set(StageEvent.model_fields))
+        logger.error("bad event", extra={"fields": fields})
+    raise InternalError("bad_event", "The stage was called with an event it does not know.")
 
 
 def _run(stage: str, event: StageEvent, context: Any, work: Work) -> dict[str, Any]:
-    metrics.add_dimension("stage", stage)
     run = StageRun(stage, event, context, settings(StageSettings))
     try:
         if "deleted.json" in run.files:

@@ -1,15 +1,18 @@
 """What every stage gets from the decorator."""
 
+import io
 import json
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from cvmaker_core import observability
 from cvmaker_core.errors import InputError, InternalError, JobDeleted
 from cvmaker_core.job_store import JobStore
 from cvmaker_core.schema.jobs import JobReference
 from cvmaker_core.settings import settings
 from cvmaker_core.stage import StageRun, stage_handler
+from pydantic import BaseModel
 
 JOB = JobReference(owner="b1234567", job_id="j1234567")
 EVENT = {"owner": JOB.owner, "job_id": JOB.job_id}
@@ -127,3 +130,37 @@ def test_a_document_that_exhausts_us_is_the_documents_fault(store: JobStore, exh
 def test_an_event_it_does_not_know_is_refused(store: JobStore, event: dict[str, Any]) -> None:
     with pytest.raises(InternalError):
         stage_handler("analyze")(lambda run: None)(event, CONTEXT)
+
+
+def test_a_documents_own_keys_reach_no_log_when_it_breaks_a_schema(
+    store: JobStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Pydantic names the place of a wrong value by the keys that lead to it, and those may be a CV's words."""
+
+    class Document(BaseModel):
+        sections: dict[str, int]
+
+    written = io.StringIO()
+    monkeypatch.setattr(observability.logger.registered_handler, "stream", written)
+    with pytest.raises(InternalError) as caught:
+        call(lambda run: Document.model_validate({"sections": {SECRET: "no number"}}) and None)
+    printed = capsys.readouterr()
+    assert "Lovelace" not in str(caught.value) + written.getvalue() + printed.out + printed.err
+    assert caught.value.code == "internal_error", "the event was well"
+    (line,) = [json.loads(line) for line in written.getvalue().splitlines()]
+    assert (line["message"], line["code"], line["error_type"]) == ("stage failed", "internal_error", "ValidationError")
+    assert json.loads(printed.out)["StageFailed"] == [1]
+
+
+def test_a_wrong_event_is_named_by_our_own_fields_and_counted(
+    store: JobStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written = io.StringIO()
+    monkeypatch.setattr(observability.logger.registered_handler, "stream", written)
+    with pytest.raises(InternalError):
+        call(lambda run: None, {**EVENT, "attempt": SECRET, SECRET: 1})
+    first, second = (json.loads(line) for line in written.getvalue().splitlines())
+    assert first["fields"] == ["attempt"]
+    assert second["code"] == "bad_event"
+    assert "Lovelace" not in written.getvalue()
+    assert json.loads(capsys.readouterr().out)["StageFailed"] == [1]

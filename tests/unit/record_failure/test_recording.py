@@ -1,6 +1,7 @@
 """error.json is written once, by who may, and never over something better."""
 
 import importlib.util
+import io
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 import boto3
 import pytest
 from cvmaker_core.job_store import JobStore
+from cvmaker_core.observability import logger
 from cvmaker_core.schema.jobs import ExecutionClaim, JobReference
+from cvmaker_core.settings import settings
 from failure_recording.describing import describe_status
 from failure_recording.recording import record_failure
 
@@ -96,9 +99,37 @@ def start_machine(status: str) -> str:
     return arn
 
 
+def test_a_failed_job_is_told_once_with_its_stage_and_code(
+    store: JobStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The Catch records it; the rule on the end status, which comes after, has nothing to add."""
+    prepare(store, parsed=b"{}")
+    monkeypatch.setenv("DOCUMENTS_BUCKET", store.bucket)
+    settings.cache_clear()
+    written = io.StringIO()
+    monkeypatch.setattr(logger.registered_handler, "stream", written)
+    cause = {"errorMessage": json.dumps({"code": "posting_empty", "message": "No text.", "advice": "Paste it."})}
+    state = {"owner": JOB.owner, "job_id": JOB.job_id}
+    caught = {**state, "claimed": True, "error": {"Error": "InputError", "Cause": json.dumps(cause)}}
+    handler = load("app").handler
+    assert handler({"execution_arn": "arn:1", "failure": caught}, None) == {"outcome": "recorded"}
+    ended = {"status": "FAILED", "executionArn": "arn:1", "input": json.dumps(state)}
+    assert handler({"detail": ended}, None) == {"outcome": "known"}
+    lines = [json.loads(line) for line in written.getvalue().splitlines()]
+    assert [line["message"] for line in lines] == ["job failed", "nothing recorded"]
+    told = lines[0]
+    assert (told["stage"], told["code"], told["error_type"]) == ("analyze", "posting_empty", "InputError")
+    (sent,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    assert sent["JobRefused"] == [1]
+
+
 def load_sweeper() -> Any:
-    path = Path(__file__).parents[3] / "functions" / "record_failure" / "sweeper.py"
-    specification = importlib.util.spec_from_file_location("sweeper_under_test", path)
+    return load("sweeper")
+
+
+def load(name: str) -> Any:
+    path = Path(__file__).parents[3] / "functions" / "record_failure" / f"{name}.py"
+    specification = importlib.util.spec_from_file_location(f"{name}_under_test", path)
     assert specification
     assert specification.loader
     module = importlib.util.module_from_spec(specification)
