@@ -93,8 +93,8 @@ def sections(timeouts: dict[str, int]) -> list[tuple[str, list[dict[str, Any]]]]
             [
                 graph("Invocations", of_functions("Invocations", PIPELINE)),
                 graph("Errors (refused documents too)", of_functions("Errors", PIPELINE)),
-                graph("Failed attempts (ours)", of_stages("StageFailed")),
-                graph("Refused documents", of_stages("StageRefused")),
+                graph("Failed attempts (ours)", of_stages("StageFailed", ("intake", *STAGES))),
+                graph("Refused documents", of_stages("StageRefused", ("intake", *STAGES))),
                 graph("Told to slow down by a provider", of_stages("StageThrottled", ("parse", "embed"))),
                 graph("Throttled by Lambda", of_functions("Throttles", PIPELINE)),
                 graph("Concurrent executions", of_functions("ConcurrentExecutions", PIPELINE), stat="Maximum"),
