@@ -56,6 +56,7 @@ def handler(run: StageRun) -> None:
             may_retry=run.event.retry_count < BRIEF_RETRIES,
             may_wait=run.may_wait,
             repeated=run.event.attempt > 1 or run.event.retry_count > 0,
+            is_deleted=lambda: run.store.is_deleted(run.job),
         )
     except Throttled:
         raise ProviderThrottled("provider_throttled", "A provider of vectors asked us to slow down.") from None

@@ -1,5 +1,6 @@
 """The stage without AWS: vectors, evidence, memory, and every failure of a provider as a warning."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -54,6 +55,7 @@ def gather_evidence(
     may_retry: bool = False,
     may_wait: bool = False,
     repeated: bool = False,
+    is_deleted: Callable[[], bool] = lambda: False,
 ) -> EvidenceRun:
     """Evidence for one CV; with `embeddings` better ranked, with `memory` remembered and compared with earlier CVs.
 
@@ -67,6 +69,9 @@ def gather_evidence(
         Whether throttled embeddings, for which nothing was paid yet, may be asked again however long it takes.
     repeated
         Whether an earlier attempt may have written vectors of this job.
+    is_deleted
+        Whether the person deleted the job meanwhile: its vectors, just written, are then taken back, since the
+        eraser may have looked before they came.
 
     Raises
     ------
@@ -100,7 +105,17 @@ def gather_evidence(
     if client and usable and memory:
         store = VectorStore(memory, owner, client.configuration.model, client.dimensions)
         try:
-            _remember(store, client, run, resume, analysis, job_id=job_id, as_of=as_of, repeated=repeated)
+            _remember(
+                store,
+                client,
+                run,
+                resume,
+                analysis,
+                job_id=job_id,
+                as_of=as_of,
+                repeated=repeated,
+                is_deleted=is_deleted,
+            )
         except ProviderFailure as failure:
             if failure.throttled and may_retry:
                 raise Throttled from None
@@ -147,6 +162,7 @@ def _remember(
     job_id: str,
     as_of: date,
     repeated: bool,
+    is_deleted: Callable[[], bool],
 ) -> None:
     """First ask what earlier CVs say, then write this one's items for the next."""
     items = [item for item in cv_items(resume) if item.kind in REMEMBERED]
@@ -159,8 +175,11 @@ def _remember(
             asked = client([requirement.text for requirement in wanted])
             run.evidence.career_memory = recall(store, wanted, asked, job_id=job_id, items=items, language=language)
         texts = [client.clean(item.text) for item in items]
+        written = {vector_id(job_id, text) for text in texts}
         store.upsert(job_id, items, texts, client(texts), as_of)
         if repeated:
-            store.remove_others(job_id, {vector_id(job_id, text) for text in texts})
+            store.remove_others(job_id, written)
+        if is_deleted():
+            store.remove(written)
     finally:
         run.vector_reads, run.vector_writes = store.reads, store.writes

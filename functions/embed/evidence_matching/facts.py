@@ -219,15 +219,3 @@ def _without_rank(title: str) -> str:
 def _compound(title: str) -> set[str]:
     """`Softwareentwickler` and `Frontend-Entwickler` share their last part."""
     return {f"*{fold(word)[-9:]}" for word in re.findall(r"[^\W\d_]{11,}", title)}
-
-
-def items_speak_of(items: Iterable[CvItem], text: str, language: str) -> bool:
-    """Whether any of the items shares a skill, a concept or a content word with a text."""
-    wanted = terms_of(text, language)
-    for item in items:
-        offered = terms_of(item.text, language)
-        if wanted.skills & offered.skills or concepts_of(text) & concepts_of(item.text):
-            return True
-        if any(weight >= 1 and root in offered.stems for root, weight in wanted.stems.items()):
-            return True
-    return False

@@ -8,7 +8,7 @@ import queue
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -118,7 +118,6 @@ class VectorStore:
 
     def remove_others(self, job_id: str, keep: set[str]) -> int:
         """Remove a job's vectors that an earlier attempt wrote and this one did not."""
-        removed = 0
         with _typed_failures():
             index = self._open()
             if index is None:
@@ -128,11 +127,18 @@ class VectorStore:
             while page := self._call(next, pages, None, bare=True):
                 self.reads += 1
                 stale += [str(item.id) for item in page.vectors if item.id not in keep]
-            for start in range(0, len(stale), DELETE_BATCH):
-                batch = stale[start : start + DELETE_BATCH]
-                self._call(index.delete, ids=batch, namespace=self.owner)
-                removed += len(batch)
-        return removed
+            return self._delete(index, stale)
+
+    def remove(self, identities: Iterable[str]) -> int:
+        """Remove vectors by id, without asking first what is there: what was just written may not be listed yet."""
+        with _typed_failures():
+            index = self._open()
+            return self._delete(index, sorted(identities)) if index is not None else 0
+
+    def _delete(self, index: Any, identities: list[str]) -> int:
+        for start in range(0, len(identities), DELETE_BATCH):
+            self._call(index.delete, ids=identities[start : start + DELETE_BATCH], namespace=self.owner)
+        return len(identities)
 
     def query(self, vector: Sequence[float], limit: int, *, without_job: str | None = None) -> list[StoredItem]:
         """The owner's nearest items; none when nothing was ever written.

@@ -17,24 +17,34 @@ OPTIONS: dict[str, Any] = {"openai_api_key": "", "pinecone_api_key": ""}
 POSTING = (SAMPLES / "platform-engineer.txt").read_text(encoding="utf-8")
 # Everything of template.yaml that has no counterpart here. A new type must be thought about, then added.
 LEFT_OUT_TYPES = {
+    "AWS::Amplify::App: web hosting",
+    "AWS::Amplify::Branch: web hosting",
     "AWS::ApiGateway::ApiKey",
     "AWS::ApiGateway::Deployment",
     "AWS::ApiGateway::RestApi",
     "AWS::ApiGateway::Stage",
     "AWS::ApiGateway::UsagePlan",
     "AWS::ApiGateway::UsagePlanKey",
+    "AWS::Budgets::Budget",
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::Dashboard",
+    "AWS::Cognito::ManagedLoginBranding: sign-in",
+    "AWS::Cognito::UserPool: sign-in",
+    "AWS::Cognito::UserPoolClient: sign-in",
+    "AWS::Cognito::UserPoolDomain: sign-in",
     "AWS::Lambda::EventInvokeConfig",
     "AWS::Lambda::LayerVersion",
     "AWS::Lambda::Permission",
     "AWS::Logs::LogGroup",
     "AWS::Logs::MetricFilter",
+    "AWS::Logs::QueryDefinition",
     "AWS::S3::BucketPolicy",
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
     "AWS::SNS::TopicPolicy",
     "AWS::SQS::QueuePolicy",
+    "AWS::WAFv2::WebACL",
+    "AWS::WAFv2::WebACLAssociation",
 }
 
 

@@ -89,6 +89,15 @@ def test_what_an_earlier_attempt_left_is_removed(server: ProvidersServer, resume
     assert any(identity.startswith("job10#") for identity in stored), "another job's vectors stay"
 
 
+def test_vectors_of_a_job_that_was_deleted_meanwhile_are_taken_back(
+    server: ProvidersServer, resume: dict[str, Any]
+) -> None:
+    gather(server, resume, job="job10")
+    gather(server, resume, is_deleted=lambda: True)
+    left = {identity.split("#")[0] for items in server.vectors.values() for identity in items}
+    assert left == {"job10"}
+
+
 def test_index_names_follow_the_service_s_rule() -> None:
     for model in ("text-embedding-3-small", "Sentence_Transformers/All MiniLM L6 v2 very long name indeed"):
         name = index_name("cvmaker", model, 1536)
