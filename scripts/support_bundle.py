@@ -37,7 +37,8 @@ LOGGED = (
 # A code, a number, a time, a hash: what a value on the lists above may look like. No spaces: no words of anybody.
 HARMLESS = re.compile(r"[A-Za-z0-9/{][A-Za-z0-9_.:+/{}-]{0,199}")
 PLACE = re.compile(r"[\w.-]+\.py:\d+ [\w<>]+")
-LOGGED_MESSAGE = re.compile(r"logger\.(?:info|warning|error|exception)\(\s*\"([^\"{}]*)\"")
+# Also by a name given to one of them, as where the level is chosen first.
+LOGGED_MESSAGE = re.compile(r"(?:logger\.(?:info|warning|error|exception)|(?<![.\w])write)\(\s*\"([^\"{}]*)\"")
 FILE_NAMES = re.compile(r"[a-z-]+\.(?:json|pdf|html|docx|txt|md)")
 
 
