@@ -17,7 +17,7 @@ from typing import Annotated, Any
 
 import typer
 from cvmaker_core.errors import CvMakerError, InputError
-from cvmaker_core.schema.artefacts import Analysis, EvidenceData, Layout, Parsed
+from cvmaker_core.schema.artefacts import Analysis, Certificate, EvidenceData, Layout, Parsed
 from cvmaker_core.schema.jobs import POSTING_SUFFIXES, SOURCE_SUFFIXES, JobReference, JobRequest
 from rich.console import Console
 from rich.markup import escape
@@ -464,6 +464,7 @@ def _resume_of(path: Path) -> dict[str, Any]:
 def check(
     pdf: Annotated[Path, typer.Argument(help="Any PDF.")],
     resume: Annotated[Path | None, typer.Option(help="The JSON Resume it should say.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write the findings as one HTML page, with pictures.")] = None,
     json_output: JsonOutput = False,
 ) -> None:
     """What a robot reads in any PDF."""
@@ -479,6 +480,8 @@ def check(
             raise
         readback = Parsed(resume={}, layout=Layout(pages=0))
     certificate = certify(data, readback, expected)
+    if report:
+        _write_report(report, certificate, data)
     if json_output:
         _print_json(certificate.model_dump(mode="json"))
     else:
@@ -496,3 +499,17 @@ def check(
             )
     if certificate.verdict == "fail":
         raise typer.Exit(1)
+
+
+def _write_report(path: Path, certificate: Certificate, pdf: bytes) -> None:
+    """What a robot sees beside what a person sees, as one HTML page."""
+    from cv_certification.report import human_report
+
+    page = human_report(certificate, pdf).to_html()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            "out_unwritable", f"{path} cannot be written ({error.strerror}).", "Choose another place with --report."
+        ) from None
