@@ -45,7 +45,6 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
-_IDEOGRAPH = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _EMAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;.]+(?:\.[^\s@<>,;.]+)+")
 
 
@@ -219,12 +218,6 @@ def _shape(resume: dict[str, Any], parsed: Parsed | None, work: list[_Entry], to
         yield _finding("too_long", "", pages=parsed.layout.pages, years=years)
     if parsed and _wording()["references_line"].search(parsed.text):
         yield _finding("references_line", "/references")
-
-
-def _word_count(text: str) -> int:
-    """Words; a Chinese or Japanese word has two signs on average."""
-    signs = len(_IDEOGRAPH.findall(text))
-    return len(text.split()) + signs // 2
 
 
 # --- sentences ---------------------------------------------------------------------------------

@@ -10,8 +10,7 @@ from typing import Any
 from cvmaker_core.human_languages import find_languages, language_level
 from cvmaker_core.text import fold, normalise
 
-from evidence_matching.items import CvItem
-from evidence_matching.terms import concepts_of, lexicon, skills_of, terms_of
+from evidence_matching.terms import lexicon, skills_of, terms_of
 
 _NUMBER_WORDS: dict[str, int] = lexicon("terms")["number_words"]
 _YEARS = re.compile(

@@ -2,7 +2,6 @@
 
 import itertools
 import re
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -944,7 +943,3 @@ def _store_address(builder: Builder, basics: dict[str, Any], ranges: list[Range]
             )
     if location:
         basics["location"] = location
-
-
-def ascii_letters(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))

@@ -161,9 +161,6 @@ class Document:
         for line in self.lines:
             line.text = self.text[line.start : line.end]
 
-    def line_at(self, offset: int) -> Line:
-        return self.lines[max(bisect_right(self._starts, offset) - 1, 0)]
-
     def spans(self, start: int, end: int, transform: str | None = None) -> list[Span]:
         """The contract's spans of a range of `text`: one for each page (or block) it touches."""
         found: list[Span] = []

@@ -277,18 +277,6 @@ def _certificates(draft: Draft, relevance: Relevance, words: LanguageData, own: 
     return _Part(text, (*sources, formula("summary/certificates")), proven)
 
 
-def career_sentence(draft: Draft, career: Career, words: LanguageData) -> tuple[str, tuple[Source, ...]] | None:
-    """Years of work, or for a short career the latest job, and what that rests on; None when neither is sure."""
-    if career.years > FEWEST_YEARS:
-        return fill(words.summary.years, years=career.years), (*years_sources(draft, career), formula("summary/years"))
-    job = career.latest
-    if job is None:
-        return None
-    name = "current" if job.running else "recent"
-    text = fill(getattr(words.summary, name), position=job.position, employer=job.employer)
-    return text, (*job_sources(draft, job), formula(f"summary/{name}"))
-
-
 def years_sources(draft: Draft, career: Career) -> tuple[Source, ...]:
     """The jobs whose dates years are computed from, and the titles by which they count as employment."""
     titles = (f"{pointer}/position" for pointer in career.counted)
