@@ -242,6 +242,18 @@ def test_bad_input_ends_in_words(pipeline: Pipeline, bad_jobs: dict[str, JobRefe
     assert not pipeline.files(job) & {"cv.pdf", "resume.json"}, "no half-written result"
 
 
+def test_a_poison_file_does_not_block_the_uploads_beside_it(pipeline: Pipeline) -> None:
+    """Good and bad ones arrive at once; each job ends by itself."""
+    poison = ("zip bomb", "500 pages", "truncated pdf")
+    bad = [pipeline.submit(*BAD_INPUT[name]) for name in poison[:2]]
+    good = [pipeline.submit(SAMPLE_PDF, "pdf")]
+    bad.append(pipeline.submit(*BAD_INPUT[poison[2]]))
+    good.append(pipeline.submit(SAMPLE_PDF, "pdf"))
+    assert [pipeline.finish(job) for job in good] == ["done", "done"]
+    assert [pipeline.finish(job) for job in bad] == ["failed"] * 3
+    assert all("error.json" not in pipeline.files(job) for job in good)
+
+
 @pytest.mark.parametrize("name", ["encrypted_user-password.pdf", "malformed_truncated.docx"])
 def test_bad_corpus_files_end_in_words(pipeline: Pipeline, corpus: Path, name: str) -> None:
     source = next(corpus.glob(f"*/{name}"))
