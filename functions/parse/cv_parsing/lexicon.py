@@ -19,6 +19,7 @@ _SPLIT_HEADING = re.compile(
 )
 
 
+@functools.lru_cache(maxsize=16384)
 def plain(text: str) -> str:
     """Folded, accents kept off Latin letters, so that `EXPERIENCE` set in small capitals or without accents matches."""
     folded = fold(text)

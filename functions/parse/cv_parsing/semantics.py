@@ -57,6 +57,13 @@ _LISTED = ("certificates", "awards", "publications")
 
 def understand(document: Document) -> Parsed:
     """The whole meaning of a document whose lines are in reading order."""
+    try:
+        return _understand(document)
+    finally:
+        plain.cache_clear()  # a warm container keeps nothing of a person
+
+
+def _understand(document: Document) -> Parsed:
     join_split_periods(document)
     document.build()
     builder = Builder(document)
