@@ -83,20 +83,22 @@ def _propose(job: JobReference, wanted: ProposalRequest, context: Any) -> dict[s
             budget,
             lambda: float(context.get_remaining_time_in_millis()) / 1000,
         )
-    found = propose_alternatives(
-        parsed,
-        pointer,
-        Analysis.model_validate(data.get("analysis.json", {})),
-        EvidenceData.model_validate(data.get("evidence.json", {})),
-        as_of=request.as_of,
-        text=text,
-        sources=sources,
-        instruction=wanted.instruction,
-        propose=propose,
-    )
-    if budget is not None:
-        spending.record(budget.spent_usd)
-        if budget.spent_usd:
+    try:
+        found = propose_alternatives(
+            parsed,
+            pointer,
+            Analysis.model_validate(data.get("analysis.json", {})),
+            EvidenceData.model_validate(data.get("evidence.json", {})),
+            as_of=request.as_of,
+            text=text,
+            sources=sources,
+            instruction=wanted.instruction,
+            propose=propose,
+        )
+    finally:
+        # Money is gone also where what came back could not be used.
+        if budget is not None and budget.spent_usd:
+            spending.record(budget.spent_usd)
             metrics.add_dimension("stage", "proposals")
             metrics.add_metric("Usd", MetricUnit.NoUnit, budget.spent_usd)
             metrics.flush_metrics()

@@ -294,17 +294,18 @@ class Submissions:
             )
 
     def _check_quota(self, job: JobReference, owner_kind: str) -> None:
-        """Count today's jobs (UTC); deleted ones count, their tombstones remain. Two requests at once may slip by."""
+        """Count today's jobs (UTC) and add this one, in a ledger of the owner's day: its length is bounded
+        by the limit, whatever the owner has kept. Deleted jobs count: an entry is an empty object that expires by itself.
+
+        Two requests at once may slip by.
+        """
         limit = self.settings.client_jobs_per_day if owner_kind == "client" else self.settings.jobs_per_owner_per_day
-        now = datetime.now(UTC)
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        prefix = f"jobs/{job.owner}/"
-        today = {
-            item.key[len(prefix) :].split("/", 1)[0]
-            for item in self.store.list_prefix(prefix)
-            if item.name in {"request.json", "deleted.json"} and item.modified >= midnight
-        }
-        if job.job_id not in today and len(today) >= limit:
+        # An owner never begins with a digit, so no owner's ledger is in the public one (`arrivals/{hour}/`).
+        ledger = f"{ARRIVALS}{job.owner}/{datetime.now(UTC):%Y-%m-%d}/"
+        today = {item.name for item in self.store.list_prefix(ledger)}
+        if job.job_id in today:
+            return
+        if len(today) >= limit:
             raise ProblemError(
                 HTTPStatus.TOO_MANY_REQUESTS,
                 "daily_quota_reached",
@@ -313,6 +314,7 @@ class Submissions:
                 retryable=True,
                 headers={"Retry-After": str(_seconds_to_midnight())},
             )
+        self.store.put(f"{ledger}{job.job_id}", b"")
 
     def _start(self, job: JobReference) -> JobCreated:
         try:

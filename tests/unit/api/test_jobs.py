@@ -11,6 +11,7 @@ import pytest
 from cvmaker_core import spending
 from cvmaker_core.job_store import StoredObject
 from job_api.reading import JobReader
+from moto.s3.models import s3_backends
 
 from .conftest import ALICE, BOB, BUCKET, ORIGIN, REGION, Api
 
@@ -193,6 +194,30 @@ def test_the_day_has_a_quota_that_deleting_does_not_refill(api: Api) -> None:
     assert api("POST", "/jobs", UPLOAD).status == 429
     assert api("POST", "/jobs", UPLOAD, owner=BOB).status == 201
     assert api("POST", "/jobs", UPLOAD, kind="client").status == 201
+
+
+def test_a_new_job_costs_as_many_listings_whatever_its_owner_has_kept(api: Api) -> None:
+    """2,000 kept jobs must not make each upload walk through them."""
+    calls: list[str] = []
+    store = api.module.services().store
+    store.s3.meta.events.register("before-call.s3", lambda model, **_: calls.append(model.name))
+    assert api("POST", "/jobs", UPLOAD).status == 201
+    first = calls.count("ListObjectsV2")
+    bucket = next(iter(s3_backends.values()))["aws"]
+    for number in range(2000):
+        bucket.put_object(BUCKET, f"jobs/{ALICE}/kept{number:012d}/request.json", b"{}")
+    calls.clear()
+    assert api("POST", "/jobs", UPLOAD).status == 201
+    assert calls.count("ListObjectsV2") == first == 1
+    for number in range(2000):
+        bucket.delete_object(BUCKET, f"jobs/{ALICE}/kept{number:012d}/request.json")
+
+
+def test_a_repeat_is_counted_once(api: Api) -> None:
+    for _ in range(6):
+        assert api("POST", "/jobs", UPLOAD, headers={"Idempotency-Key": "k" * 20}).status == 201
+    (entry,) = api.stored_keys(f"arrivals/{ALICE}/")
+    assert entry.count("/") == 3
 
 
 def test_people_without_an_account_have_a_quota_together(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

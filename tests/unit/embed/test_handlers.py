@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from cvmaker_core import aws
+from cvmaker_core import aws, spending
 from cvmaker_core.errors import ProviderThrottled
 from cvmaker_core.job_store import JobStore
 from cvmaker_core.schema.artefacts import Envelope, EvidenceData, Layout, Parsed
@@ -172,6 +172,19 @@ def test_without_keys_search_says_so(configured: pytest.MonkeyPatch) -> None:
     settings.cache_clear()
     status, answer = ask(load("search", configured), {"query": "x"})
     assert (status, answer["results"], answer["warnings"][0]["code"]) == (200, [], "memory_no_key")
+
+
+def test_search_asks_nobody_once_the_day_is_spent(
+    store: JobStore, configured: pytest.MonkeyPatch, server: ProvidersServer
+) -> None:
+    server.fault = lambda _: openai_error(500, "asked")
+    configured.setenv("DAILY_USD_LIMIT", "0.5")
+    settings.cache_clear()
+    spending.forget()
+    spending.DailySpending(store, 0.5).record(0.6)
+    status, answer = ask(load("search", configured), {"query": "x"})
+    assert (status, answer["results"], answer["warnings"][0]["code"]) == (200, [], "daily_limit_reached")
+    spending.forget()
 
 
 @pytest.mark.parametrize("name", ["app", "search"])
