@@ -180,6 +180,7 @@ PREFIXES = {
     "SweeperFunctionRole": {"jobs", "claims"},
     "ApiFunctionRole": {"jobs", "uploads", "templates", "arrivals"},
     "ProposalsFunctionRole": {"jobs", "spend"},
+    "SearchFunctionRole": {"spend"},
     "EraseFunctionRole": {"jobs", "uploads"},
 }
 
