@@ -1,4 +1,4 @@
-"""POST /search: the owner's CVs by meaning. The owner is the authorizer's; of the bucket, only the ledger of spending."""
+"""POST /search: the owner's CVs by meaning. The owner is the authorizer's; of the bucket, only the spending ledger."""
 
 from typing import Any
 

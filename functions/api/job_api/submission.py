@@ -294,8 +294,10 @@ class Submissions:
             )
 
     def _check_quota(self, job: JobReference, owner_kind: str) -> None:
-        """Count today's jobs (UTC) and add this one, in a ledger of the owner's day: its length is bounded
-        by the limit, whatever the owner has kept. Deleted jobs count: an entry is an empty object that expires by itself.
+        """Count today's jobs (UTC) and add this one, in a ledger of the owner's day.
+
+        Its length is bounded by the limit, whatever the owner has kept. Deleted jobs count: an entry is an empty
+        object that expires by itself.
 
         Two requests at once may slip by.
         """
