@@ -387,6 +387,9 @@ class _SectionBuilder:
             details.append(Detail(score, self.locale.labels["grade"], entry.pointer + "/score"))
         if courses := item.get("courses"):
             details.append(Detail(self._joined(courses)[0], self.locale.labels["courses"], entry.pointer + "/courses"))
+        if not title and not any(mark in text for text in entry.paragraphs for mark in ".!?:;,"):
+            # A few words right under a school's name read as the field of study; a point of the entry does not.
+            entry = replace(entry, paragraphs=(), bullets=(*entry.paragraphs, *entry.bullets))
         return replace(entry, title=title, subtitle=item.get("institution", ""), details=tuple(details))
 
     def _projects_entry(self, entry: Entry, item: dict[str, Any]) -> Entry:

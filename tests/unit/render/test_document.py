@@ -183,3 +183,11 @@ def test_no_paragraph_ends_in_one_short_word(text: str, kept: str | None) -> Non
         assert set_text.endswith(f'<span class="end">{kept}</span>')
     assert "<b>" not in set_text
     assert re.sub(r'<span(?: class="end")?>|</span>', "", set_text) == str(escape(text))
+
+
+def test_a_few_words_below_a_school_do_not_pose_as_the_field_of_study() -> None:
+    school = {"institution": "Northgate College", "summary": "Statistics Managerial Accounting"}
+    (entry,) = document_of({"education": [school]}).sections[0].entries
+    assert (entry.paragraphs, entry.bullets) == ((), ("Statistics Managerial Accounting",))
+    (entry,) = document_of({"education": [{**school, "summary": "Graduated with honours."}]}).sections[0].entries
+    assert entry.paragraphs == ("Graduated with honours.",)
