@@ -14,6 +14,7 @@ from http import HTTPStatus
 from typing import Any, Protocol
 
 from cvmaker_core.errors import CvMakerError
+from cvmaker_core.hashing import content_hash
 from cvmaker_core.job_store import Conflict, JobStore, ObjectMissing
 from cvmaker_core.schema.jobs import (
     POSTING_SUFFIXES,
@@ -297,7 +298,7 @@ class Submissions:
         """Count today's jobs (UTC) and add this one, in a ledger of the owner's day.
 
         Its length is bounded by the limit, whatever the owner has kept. Deleted jobs count: an entry is an empty
-        object that expires by itself.
+        object that expires by itself, and names no job.
 
         Two requests at once may slip by.
         """
@@ -305,7 +306,8 @@ class Submissions:
         # An owner never begins with a digit, so no owner's ledger is in the public one (`arrivals/{hour}/`).
         ledger = f"{ARRIVALS}{job.owner}/{datetime.now(UTC):%Y-%m-%d}/"
         today = {item.name for item in self.store.list_prefix(ledger)}
-        if job.job_id in today:
+        entry = content_hash(job.job_id)
+        if entry in today:
             return
         if len(today) >= limit:
             raise ProblemError(
@@ -316,7 +318,7 @@ class Submissions:
                 retryable=True,
                 headers={"Retry-After": str(_seconds_to_midnight())},
             )
-        self.store.put(f"{ledger}{job.job_id}", b"")
+        self.store.put(f"{ledger}{entry}", b"")
 
     def _start(self, job: JobReference) -> JobCreated:
         try:
