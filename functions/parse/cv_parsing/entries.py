@@ -986,12 +986,6 @@ def _names_institution(tail: str) -> bool:
     return bool(comma) and institution_score(first) > 1 and place_score(first) == 0
 
 
-_BEFORE_TOWNS = {
-    "greater", "downtown", "central", "north", "south", "east", "west", "new", "old", "fort", "port", "san", "santa",
-    "st", "saint", "los", "las", "el", "la",
-}  # fmt: skip
-
-
 def _place_without_mark(text: str, *, education: bool) -> str:
     """The "Tulsa, OK" of "B.S., Information Technology Tulsa, OK", whose tab was lost; empty if there is none.
 
@@ -1008,7 +1002,7 @@ def _place_without_mark(text: str, *, education: bool) -> str:
     known = plain(town) in words.cities
     sure = degree_score(head) > 0 if education else title_score(head) >= 1 and title_score(town) == 0
     name = re.fullmatch(r"[^,;/|&]*[^\W_]", head) and head[:1].isupper() and place_score(head) == 0
-    if not education and known and name and plain(head) not in _BEFORE_TOWNS:
+    if not education and known and name and plain(head) not in words.town_openings:
         sure = True  # "Target Minneapolis, MN": a town that is known, after a name
     if not sure or not town[:1].isupper() or re.search(r"(?:[,–|-]|\s(?:in|at|of))$", head) or len(tokens) <= size:
         return ""

@@ -87,6 +87,10 @@ class Lexicon:
     """What a form writes before a job's fields ("Designation:") → title, company, place or period."""
     validity: set[str] = field(default_factory=set)
     """What stands before a certificate's dates: when it was issued and until when it holds."""
+    town_openings: set[str] = field(default_factory=set)
+    """First words of towns' names ("San", "New"): what stands before the rest is no name of an employer."""
+    academic_posts: set[str] = field(default_factory=set)
+    """Sections of these names hold positions, which are employment too."""
     column_titles: set[str] = field(default_factory=set)
     """What the first row of a table of jobs or studies says of its columns."""
 
@@ -210,6 +214,8 @@ def lexicon() -> Lexicon:
     result.networks = common["networks"]
     result.field_labels = {plain(name): kind for kind, names in common["field_labels"].items() for name in names}
     result.validity = {plain(name) for name in common["validity"]}
+    result.town_openings = {plain(name) for name in common["town_openings"]}
+    result.academic_posts = {plain(name) for name in common["academic_posts"]}
     result.column_titles = {plain(name) for name in common["column_titles"]}
     result.fluency.update(common["cefr"])
     return result

@@ -301,7 +301,7 @@ def _lift_labelled_lists(document: Document, sections: list[Section]) -> None:
 
 def _names_research(heading: Line | None) -> bool:
     """Whether a section is headed "Research" or the like, under which positions are employment too."""
-    return heading is not None and heading_key(heading.text) in ("research", "teaching", "forschung", "recherche")
+    return heading is not None and heading_key(heading.text) in lexicon().academic_posts
 
 
 def _read_summary(builder: Builder, section: Section) -> None:

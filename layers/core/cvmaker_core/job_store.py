@@ -204,16 +204,3 @@ class JobStore:
 
         """
         return Envelope.model_validate(upgrade(json.loads(self.read(job.key(name)))))
-
-    def owner_jobs(self, owner: str, *, start_after: str = "", limit: int = 50) -> tuple[list[str], str | None]:
-        """Job ids of an owner in key order, and the cursor of the next page."""
-        prefix = f"jobs/{owner}/"
-        arguments: dict[str, Any] = {"Bucket": self.bucket, "Prefix": prefix, "Delimiter": "/", "MaxKeys": limit}
-        if start_after:
-            arguments["StartAfter"] = f"{prefix}{start_after}/~"  # after every file of that job
-        try:
-            page = self.s3.list_objects_v2(**arguments)
-        except (ClientError, BotoCoreError) as error:
-            raise translate(error) from None
-        jobs = [item["Prefix"][len(prefix) : -1] for item in page.get("CommonPrefixes", [])]
-        return jobs, jobs[-1] if page.get("IsTruncated") and jobs else None

@@ -60,15 +60,3 @@ def test_the_head_of_an_empty_object_is_empty(store: JobStore) -> None:
 def test_a_prefix_is_no_object(store: JobStore) -> None:
     store.put("jobs/a/bb", b"1")
     assert store.find("jobs/a/b") is None
-
-
-def test_an_owners_jobs_are_paged(store: JobStore) -> None:
-    for number in range(5):
-        store.put(f"jobs/b1234567/job{number}/request.json", b"{}")
-        store.put(f"jobs/b1234567/job{number}/cv.pdf", b"x")
-    store.put("jobs/b12345678/other/request.json", b"{}")
-    first, cursor = store.owner_jobs("b1234567", limit=2)
-    assert first == ["job0", "job1"]
-    assert cursor == "job1"
-    second, _ = store.owner_jobs("b1234567", start_after="job1", limit=10)
-    assert second == ["job2", "job3", "job4"]
