@@ -4,7 +4,7 @@ import { useRef, useState } from "react";
 import type { Certificate, Receipt, Tailored } from "../api/artefacts";
 import { deleteJob, editResume, type JobView, type Link, newIdempotencyKey, readArtefact, type Schemas } from "../api/client";
 import { useArtefact } from "../api/queries";
-import { Dialog } from "../components/dialog";
+import { DeleteDialog } from "../components/delete-dialog";
 import { Problem } from "../components/problem";
 import { type Text, useInterface } from "../i18n";
 import { forgetDraft } from "../state/draft";
@@ -300,44 +300,19 @@ export function CopyButton({ value, label }: { value: string; label: string }) {
 export function Delete({ job, onDeleted }: { job: string; onDeleted?: () => void }) {
   const { t } = useInterface();
   const queries = useQueryClient();
-  const [open, setOpen] = useState(false);
-  const [error, setError] = useState<unknown>(null);
   const remove = async (): Promise<void> => {
+    await deleteJob(job);
+    forgetDraft(job);
     try {
-      await deleteJob(job);
-      forgetDraft(job);
-      try {
-        localStorage.removeItem(keptName(`note.${job}`));
-      } catch {
-        // Nothing was kept.
-      }
-      queries.removeQueries({ queryKey: ["artefact", job] });
-      queries.removeQueries({ queryKey: ["job", job] });
-      await queries.invalidateQueries({ queryKey: ["jobs"] });
-      setOpen(false);
-      if (onDeleted) onDeleted();
-      else navigate("/cvs");
-    } catch (failure) {
-      setError(failure);
+      localStorage.removeItem(keptName(`note.${job}`));
+    } catch {
+      // Nothing was kept.
     }
+    queries.removeQueries({ queryKey: ["artefact", job] });
+    queries.removeQueries({ queryKey: ["job", job] });
+    await queries.invalidateQueries({ queryKey: ["jobs"] });
+    if (onDeleted) onDeleted();
+    else navigate("/cvs");
   };
-  return (
-    <div>
-      <button type="button" className="button danger" onClick={() => setOpen(true)}>
-        {t("delete")}
-      </button>
-      <Dialog title={t("deleteTitle")} open={open} onClose={() => setOpen(false)}>
-        <p>{t("deleteText")}</p>
-        {error !== null && <Problem error={error} />}
-        <div className="row">
-          <button type="button" className="button danger" onClick={() => void remove()}>
-            {t("deleteNow")}
-          </button>
-          <button type="button" className="button" onClick={() => setOpen(false)}>
-            {t("keep")}
-          </button>
-        </div>
-      </Dialog>
-    </div>
-  );
+  return <DeleteDialog label={t("delete")} title={t("deleteTitle")} text={t("deleteText")} remove={remove} />;
 }

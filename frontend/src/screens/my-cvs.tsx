@@ -2,6 +2,7 @@
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { deleteJob, type JobSummary, listJobs, type Schemas, search } from "../api/client";
+import { DeleteDialog } from "../components/delete-dialog";
 import { Dialog } from "../components/dialog";
 import { Problem } from "../components/problem";
 import { TailorDialog } from "../components/tailor-dialog";
@@ -86,54 +87,32 @@ export default function MyCvs() {
 function DeleteAll({ onDeleted }: { onDeleted: () => void }) {
   const { t } = useInterface();
   const queries = useQueryClient();
-  const [open, setOpen] = useState(false);
-  const [gone, setGone] = useState<number | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const run = async (): Promise<void> => {
-    setError(null);
+  const [gone, setGone] = useState(0);
+  const remove = async (): Promise<void> => {
     setGone(0);
-    try {
-      const met = new Set<string>();
-      let cursor: string | undefined;
-      do {
-        const page = await listJobs(cursor);
-        for (const job of page.jobs.filter((found) => !met.has(found.job_id))) {
-          met.add(job.job_id);
-          await deleteJob(job.job_id);
-          setGone(met.size);
-        }
-        cursor = page.next ?? undefined;
-      } while (cursor);
-      forgetWork();
-      queries.removeQueries({ predicate: (query) => query.queryKey[0] === "job" || query.queryKey[0] === "artefact" });
-      setOpen(false);
-      onDeleted();
-    } catch (failure) {
-      setError(failure);
-    }
-    setGone(null);
+    const met = new Set<string>();
+    let cursor: string | undefined;
+    do {
+      const page = await listJobs(cursor);
+      for (const job of page.jobs.filter((found) => !met.has(found.job_id))) {
+        met.add(job.job_id);
+        await deleteJob(job.job_id);
+        setGone(met.size);
+      }
+      cursor = page.next ?? undefined;
+    } while (cursor);
+    forgetWork();
+    queries.removeQueries({ predicate: (query) => query.queryKey[0] === "job" || query.queryKey[0] === "artefact" });
+    onDeleted();
   };
   return (
-    <div>
-      <button type="button" className="button danger" onClick={() => setOpen(true)}>
-        {t("deleteAll")}
-      </button>
-      <Dialog title={t("deleteAllTitle")} open={open} onClose={() => setOpen(false)}>
-        <p>{t("deleteAllText")}</p>
-        {error !== null && <Problem error={error} />}
-        <p role="status" className="soft">
-          {gone !== null && t("deletedSoFar", { count: gone })}
-        </p>
-        <div className="row">
-          <button type="button" className="button danger" disabled={gone !== null} onClick={() => void run()}>
-            {t("deleteNow")}
-          </button>
-          <button type="button" className="button" onClick={() => setOpen(false)}>
-            {t("keep")}
-          </button>
-        </div>
-      </Dialog>
-    </div>
+    <DeleteDialog
+      label={t("deleteAll")}
+      title={t("deleteAllTitle")}
+      text={t("deleteAllText")}
+      status={t("deletedSoFar", { count: gone })}
+      remove={remove}
+    />
   );
 }
 
